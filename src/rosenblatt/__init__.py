@@ -1,0 +1,1 @@
+"""Multi-layer perceptrons: from the perceptron to a Keras-like Sequential."""

@@ -1,0 +1,83 @@
+"""Objects that are fully described by the arguments they were made with.
+
+Layers, losses, optimizers, initialisers, regularisers and schedules keep each constructor argument in an attribute of
+the same name (scikit-learn's convention). From that alone follow their printed form, their entry in a model file, and
+copies of them; none of it has to be written per class.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from typing import Any, Self, TypeVar
+
+from rosenblatt.errors import UnknownNameError
+
+T = TypeVar("T")
+
+
+class Configurable:
+    """Base of the classes whose objects are their constructor's arguments.
+
+    Example:
+        >>> class Scale(Configurable):
+        ...     def __init__(self, factor=1.0, offset=0.0):
+        ...         self.factor, self.offset = factor, offset
+        >>> Scale(2.0)
+        Scale(2.0)
+        >>> Scale(offset=3.0)
+        Scale(offset=3.0)
+        >>> Scale.from_config(Scale(2.0).get_config()).factor
+        2.0
+    """
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments by name; nested objects as ``{"class_name", "config"}``."""
+        return {name: _plain(getattr(self, name)) for name in _parameters(type(self))}
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> Self:
+        """Make an object from what ``get_config`` returned."""
+        return cls(**config)
+
+    def __repr__(self) -> str:
+        arguments: list[str] = []
+        in_a_row = True  # leading arguments are shown without their names, as a person would type them
+        for name, parameter in _parameters(type(self)).items():
+            value = getattr(self, name)
+            if parameter.default is not inspect.Parameter.empty and _plain(value) == _plain(parameter.default):
+                in_a_row = False
+                continue
+            positional = in_a_row and parameter.kind is not inspect.Parameter.KEYWORD_ONLY and not arguments
+            arguments.append(repr(value) if positional else f"{name}={value!r}")
+            in_a_row = in_a_row and positional
+        return f"{type(self).__name__}({', '.join(arguments)})"
+
+
+def serialize(value: Configurable) -> dict[str, Any]:
+    """Describe an object as ``{"class_name": ..., "config": ...}``, ready for JSON."""
+    return {"class_name": type(value).__name__, "config": value.get_config()}
+
+
+def deserialize(who: str, data: Mapping[str, Any], table: Mapping[str, type[T]]) -> T:
+    """Make the object that ``serialize`` described; only classes of ``table`` are ever made.
+
+    Raises:
+        UnknownNameError: the class is not in the table.
+    """
+    name = str(data.get("class_name"))
+    if name not in table:
+        raise UnknownNameError(who, name, table)
+    return table[name](**data.get("config", {}))
+
+
+def _plain(value: Any) -> Any:
+    return serialize(value) if isinstance(value, Configurable) else value
+
+
+def _parameters(cls: type) -> dict[str, inspect.Parameter]:
+    return {
+        name: parameter
+        for name, parameter in inspect.signature(cls).parameters.items()
+        if parameter.kind not in (parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL)
+    }

@@ -1,0 +1,1 @@
+"""Engines carry out a plan: ``reference`` is the readable one, on NumPy."""
