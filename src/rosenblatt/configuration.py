@@ -42,15 +42,14 @@ class Configurable:
 
     def __repr__(self) -> str:
         arguments: list[str] = []
-        in_a_row = True  # leading arguments are shown without their names, as a person would type them
-        for name, parameter in _parameters(type(self)).items():
-            value = getattr(self, name)
-            if parameter.default is not inspect.Parameter.empty and _plain(value) == _plain(parameter.default):
-                in_a_row = False
+        config = self.get_config()
+        for position, (name, parameter) in enumerate(_parameters(type(self)).items()):
+            if parameter.default is not inspect.Parameter.empty and config[name] == _plain(parameter.default):
                 continue
-            positional = in_a_row and parameter.kind is not inspect.Parameter.KEYWORD_ONLY and not arguments
-            arguments.append(repr(value) if positional else f"{name}={value!r}")
-            in_a_row = in_a_row and positional
+            value = repr(getattr(self, name))
+            # The first argument is shown without its name, as a person would type it.
+            bare = position == 0 and parameter.kind is not inspect.Parameter.KEYWORD_ONLY
+            arguments.append(value if bare else f"{name}={value}")
         return f"{type(self).__name__}({', '.join(arguments)})"
 
 

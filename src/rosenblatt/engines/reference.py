@@ -1,0 +1,119 @@
+"""The readable engine, on NumPy: the judge of every faster one."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal, overload
+
+import numpy as np
+
+from rosenblatt.engines.base import Engine
+from rosenblatt.functional import network, optimizers
+from rosenblatt.functional.network import Run
+from rosenblatt.plan import Plan, State
+from rosenblatt.types import Array
+
+BLOCK = 1024  # rows that are predicted or evaluated at once: enough for BLAS, small enough for the cache
+
+
+class ReferenceEngine(Engine):
+    """Computes with the pure functions of ``rosenblatt.functional`` and nothing else."""
+
+    name: ClassVar[str] = "reference"
+
+    @overload
+    def predict(self, plan: Plan, state: State, x: Array, layers: Literal["last"] = "last") -> Array: ...
+    @overload
+    def predict(self, plan: Plan, state: State, x: Array, layers: Literal["all"]) -> list[Array]: ...
+    def predict(self, plan: Plan, state: State, x: Array, layers: Literal["last", "all"] = "last") -> Array | list[Array]:
+        """See `Engine.predict`."""
+        weights = network.views(plan, state.params, state.statistics)
+        kept = plan.layers if layers == "all" else plan.layers[-1:]
+        results = [np.empty((len(x), *layer.output_shape), plan.dtype) for layer in kept]
+        for rows in _blocks(len(x)):
+            outputs, _ = network.forward(plan, weights, _floats(x[rows], plan), Run())
+            outputs[-1] = network.activate(plan.output, outputs[-1])
+            for result, output in zip(results, outputs[-len(results) :], strict=True):
+                result[rows] = output
+        return results if layers == "all" else results[0]
+
+    def evaluate(self, plan: Plan, state: State, x: Array, target: Array, outputs: Array | None = None) -> Array:
+        """See `Engine.evaluate`."""
+        weights = network.views(plan, state.params, state.statistics)
+        losses = np.empty(len(x), plan.dtype)
+        with np.errstate(over="ignore", invalid="ignore"):  # a network that has diverged gives infinite losses
+            for rows in _blocks(len(x)):
+                last = network.forward(plan, weights, _floats(x[rows], plan), Run())[0][-1]
+                values = network.loss_values(plan, target[rows], last)
+                losses[rows] = values.reshape(len(values), -1).mean(axis=1)
+                if outputs is not None:
+                    outputs[rows] = network.activate(plan.output, last)
+        return losses
+
+    def loss_and_gradient(
+        self, plan: Plan, state: State, x: Array, target: Array, weight: Array | None = None
+    ) -> tuple[float, Array]:
+        """See `Engine.loss_and_gradient`."""
+        gradient = np.zeros_like(state.params)
+        loss, _ = network.loss_and_gradient(
+            plan,
+            network.views(plan, state.params, state.statistics.copy()),
+            _floats(x, plan),
+            target,
+            weight,
+            network.gradient_views(plan, gradient),
+            Run(training=True, step=state.step, seed=plan.seed),
+        )
+        return loss, gradient
+
+    def train(
+        self,
+        plan: Plan,
+        state: State,
+        x: Array,
+        target: Array,
+        weight: Array | None,
+        order: Array,
+        batch_size: int,
+        outputs: Array | None = None,
+    ) -> Array:
+        """See `Engine.train`."""
+        if plan.optimizer is None:
+            raise ValueError("the plan has no optimizer: an engine was asked to train a network that only predicts")
+        weights = network.views(plan, state.params, state.statistics)
+        gradient = np.zeros_like(state.params)
+        gradients = network.gradient_views(plan, gradient)
+        starts = range(0, len(order), batch_size)
+        losses = np.empty(len(starts))
+        with np.errstate(over="ignore", invalid="ignore"):  # divergence is reported by the loss, once
+            for number, start in enumerate(starts):
+                rows = order[start : start + batch_size]
+                losses[number], output = network.loss_and_gradient(
+                    plan,
+                    weights,
+                    _floats(x[rows], plan),
+                    target[rows],
+                    None if weight is None else weight[rows],
+                    gradients,
+                    Run(training=True, step=state.step, seed=plan.seed),
+                )
+                if outputs is not None:
+                    outputs[start : start + batch_size] = network.activate(plan.output, output)
+                optimizers.update(
+                    plan.optimizer,
+                    plan.trainable_parameters,
+                    state.params,
+                    gradient,
+                    state.slots,
+                    state.step,
+                    state.learning_rate,
+                )
+                state.step += 1
+        return losses
+
+
+def _blocks(rows: int) -> list[slice]:
+    return [slice(start, start + BLOCK) for start in range(0, rows, BLOCK)]
+
+
+def _floats(x: Array, plan: Plan) -> Array:
+    return np.asarray(x, plan.dtype)

@@ -1,0 +1,792 @@
+"""The layers a network is made of, under Keras's names.
+
+A layer is a description: what it is called, what it does, which numbers it needs. Once it stands in a built model its
+numbers are views into the model's state (``kernel``, ``bias``, ``get_weights``). All arithmetic is in
+``rosenblatt.functional``; there, ``network.LAYERS`` has one function per kind of layer.
+"""
+
+from __future__ import annotations
+
+import re
+from abc import ABC
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from numbers import Integral, Real
+from typing import Any, NamedTuple, Self, TypedDict, TypeVar, Unpack
+
+import numpy as np
+
+from rosenblatt import activations, initializers, regularizers
+from rosenblatt.configuration import Configurable
+from rosenblatt.errors import ArgumentError, ModelStateError, ShapeError
+from rosenblatt.functional.normalization import moments
+from rosenblatt.plan import ArrayPlan, LayerPlan, Rule
+from rosenblatt.types import Array, Generator, Shape
+
+T = TypeVar("T")
+
+
+class Numbers(NamedTuple):
+    """An array that a layer needs: its name, shape, how it starts, and what its size costs."""
+
+    name: str
+    shape: Shape
+    initializer: Any
+    regularizer: Any = None
+
+
+class CommonArguments(TypedDict, total=False):
+    """The keyword arguments that every layer takes."""
+
+    name: str | None
+    trainable: bool
+    input_shape: int | Sequence[int] | None
+    input_dim: int | None
+
+
+class Layer(Configurable, ABC):
+    """Base of all layers.
+
+    Args:
+        name: the layer's name in its model; by default the class name in small letters, numbered where needed.
+        trainable: False freezes the layer: `fit` leaves its weights, and the moving averages of a BatchNormalization,
+            as they are.
+        input_shape: the shape of one row, for a model's first layer. Without it the model is built on its first data.
+        input_dim: the same for rows that are vectors: ``input_dim=8`` is ``input_shape=(8,)``.
+    """
+
+    def __init__(
+        self,
+        *,
+        name: str | None = None,
+        trainable: bool = True,
+        input_shape: int | Sequence[int] | None = None,
+        input_dim: int | None = None,
+    ) -> None:
+        if input_dim is not None:
+            input_shape = (input_dim,)
+        self.name = name
+        self.trainable = trainable
+        self.declared_input_shape = None if input_shape is None else shape_of_row(type(self).__name__, input_shape)
+        self.owner: object | None = None  # the model that this layer stands in
+        self._plan: LayerPlan | None = None
+        self._arrays: dict[str, Array] = {}
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments by name, the common ones included."""
+        return super().get_config() | {
+            "name": self.name,
+            "trainable": self.trainable,
+            "input_shape": None if self.declared_input_shape is None else list(self.declared_input_shape),
+        }
+
+    # What a kind of layer says of itself
+
+    @property
+    def kind(self) -> str:
+        """The layer's entry in ``rosenblatt.functional.network.LAYERS``."""
+        return type(self).__name__
+
+    def rule_config(self) -> dict[str, Any]:
+        """Return what the layer's function in ``network.LAYERS`` reads from the plan."""
+        return {}
+
+    def output_shape_for(self, input_shape: Shape) -> Shape:
+        """Return the shape of one row's output."""
+        return input_shape
+
+    def parameters_for(self, input_shape: Shape) -> list[Numbers]:
+        """Return the arrays that are learnt."""
+        return []
+
+    def statistics_for(self, input_shape: Shape) -> list[Numbers]:
+        """Return the arrays that are measured."""
+        return []
+
+    # What a layer is once its model is built
+
+    @property
+    def built(self) -> bool:
+        """Whether the layer's shapes are known and its numbers exist."""
+        return self._plan is not None
+
+    @property
+    def plan(self) -> LayerPlan:
+        """The layer as its model's plan has it."""
+        if self._plan is None:
+            who = f"{type(self).__name__} {self.name!r}" if self.name else type(self).__name__
+            raise ModelStateError(
+                f"{who}: expected a layer in a built model, got one whose input shape is not known yet. "
+                "Give the first layer input_shape=, or call model.build(input_shape) or fit first."
+            )
+        return self._plan
+
+    @property
+    def input_shape(self) -> Shape:
+        """The shape of one row of input."""
+        return self.plan.input_shape
+
+    @property
+    def output_shape(self) -> Shape:
+        """The shape of one row of output."""
+        return self.plan.output_shape
+
+    @property
+    def weights(self) -> dict[str, Array]:
+        """The layer's numbers by name: views, so that writing to one changes the model."""
+        self.plan  # noqa: B018  (says what is missing where the layer is not built)
+        return dict(self._arrays)
+
+    def get_weights(self) -> list[Array]:
+        """Return copies of the layer's arrays: first what is learnt, then what is measured."""
+        return [array.copy() for array in self.weights.values()]
+
+    def set_weights(self, weights: Sequence[Array]) -> None:
+        """Overwrite the layer's arrays with others of the same shapes.
+
+        Raises:
+            ShapeError: there are more or fewer arrays than the layer has, or one has another shape.
+        """
+        copy_weights(f"{type(self).__name__} {self.name!r}", self.weights, weights)
+
+    def count_params(self) -> int:
+        """Return how many numbers the layer holds."""
+        return sum(array.size for array in self.weights.values())
+
+    def copy(self) -> Self:
+        """Return a layer like this one that stands in no model, with the same numbers."""
+        config = self.get_config()
+        twin = type(self).from_config(config)
+        twin._arrays = {name: array.copy() for name, array in self._arrays.items()}
+        return twin
+
+    # How a model builds its layers
+
+    def start(self, numbers: Numbers, rng: Generator, dtype: str) -> Array:
+        """Return the numbers that the layer brings along, or new ones from the initialiser."""
+        brought = self._arrays.get(numbers.name)
+        if brought is not None and brought.shape == numbers.shape:
+            return brought
+        array: Array = initializers.get(numbers.initializer)(numbers.shape, dtype=dtype, rng=rng)
+        return array
+
+    def bind(self, plan: LayerPlan, arrays: dict[str, Array], owner: object) -> None:
+        """Take up a place in a model: from now on the layer's numbers are these views."""
+        self._plan, self._arrays, self.owner = plan, arrays, owner
+
+    def release(self) -> None:
+        """Leave the model, keeping a copy of the numbers."""
+        self._plan, self._arrays, self.owner = None, {k: v.copy() for k, v in self._arrays.items()}, None
+
+
+class Input(Configurable):
+    """The shape of one row, as the first entry of a model.
+
+    Example:
+        >>> Input(shape=(28, 28))
+        Input((28, 28))
+
+    Source: Keras, ``keras.Input``.
+    """
+
+    def __init__(self, shape: int | Sequence[int], name: str | None = None) -> None:
+        self.shape = shape_of_row("Input", shape)
+        self.name = name
+
+
+class Dense(Layer):
+    """A fully connected layer: y = f(x w + b).
+
+    Args:
+        units: outputs, at least 1.
+        activation: f, a name or a function of ``rosenblatt.activations``; None is the identity.
+        use_bias: whether there is a b.
+        kernel_initializer: how w (n_in, units) starts.
+        bias_initializer: how b (units,) starts.
+        kernel_regularizer: what the size of w costs, such as ``"l2"`` or ``L2(0.001)``.
+        bias_regularizer: what the size of b costs.
+        **common: name, trainable, input_shape, input_dim (see `Layer`).
+
+    Example:
+        >>> Dense(10, activation="softmax", input_shape=(784,))
+        Dense(10, activation='softmax')
+
+    Source: Keras, ``keras.layers.Dense``.
+    """
+
+    def __init__(
+        self,
+        units: int,
+        activation: Any = None,
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        **common: Unpack[CommonArguments],
+    ) -> None:
+        super().__init__(**common)
+        if isinstance(units, bool) or not isinstance(units, Integral) or units < 1:
+            raise ArgumentError(f"Dense: expected units to be a whole number of at least 1, got {units!r}.")
+        self.units = int(units)
+        self.activation = None if activation is None else activations.rule(activation).name
+        self.use_bias = bool(use_bias)
+        self.kernel_initializer = _checked(kernel_initializer, initializers.get)
+        self.bias_initializer = _checked(bias_initializer, initializers.get)
+        self.kernel_regularizer = _checked(kernel_regularizer, regularizers.get)
+        self.bias_regularizer = _checked(bias_regularizer, regularizers.get)
+
+    def rule_config(self) -> dict[str, Any]:
+        """See `Layer`."""
+        return {"activation": activations.rule(self.activation)}
+
+    def output_shape_for(self, input_shape: Shape) -> Shape:
+        """See `Layer`."""
+        return (*input_shape[:-1], self.units)
+
+    def parameters_for(self, input_shape: Shape) -> list[Numbers]:
+        """See `Layer`."""
+        kernel = Numbers(
+            "kernel", (input_shape[-1], self.units), self.kernel_initializer, regularizers.get(self.kernel_regularizer)
+        )
+        bias = Numbers("bias", (self.units,), self.bias_initializer, regularizers.get(self.bias_regularizer))
+        return [kernel, bias] if self.use_bias else [kernel]
+
+    @property
+    def kernel(self) -> Array:
+        """The weights w, (n_in, units)."""
+        return self.weights["kernel"]
+
+    @property
+    def bias(self) -> Array | None:
+        """The biases b, (units,); None without bias."""
+        return self.weights.get("bias")
+
+
+class Flatten(Layer):
+    """Lay each row's numbers out in one line: (28, 28) becomes (784,).
+
+    Source: Keras, ``keras.layers.Flatten``.
+    """
+
+    def output_shape_for(self, input_shape: Shape) -> Shape:
+        """See `Layer`."""
+        return (int(np.prod(input_shape, dtype=np.int64)),)
+
+
+class ActivationLayer(Layer, ABC):
+    """Base of the layers that only apply an activation function."""
+
+    @property
+    def kind(self) -> str:
+        """See `Layer`."""
+        return "Activation"
+
+
+class Activation(ActivationLayer):
+    """An activation function as a layer of its own: y = f(x).
+
+    Example:
+        >>> Activation("tanh")
+        Activation('tanh')
+
+    Source: Keras, ``keras.layers.Activation``.
+    """
+
+    def __init__(self, activation: Any, **common: Unpack[CommonArguments]) -> None:
+        super().__init__(**common)
+        self.activation = activations.rule(activation).name
+
+    def rule_config(self) -> dict[str, Any]:
+        """See `Layer`."""
+        return {"activation": activations.rule(self.activation)}
+
+
+class ReLU(ActivationLayer):
+    """y = x above the threshold, else negative_slope (x - threshold); never more than max_value.
+
+    Source: Keras, ``keras.layers.ReLU``.
+    """
+
+    def __init__(
+        self,
+        max_value: float | None = None,
+        negative_slope: float = 0.0,
+        threshold: float = 0.0,
+        **common: Unpack[CommonArguments],
+    ) -> None:
+        super().__init__(**common)
+        if max_value is not None:
+            _at_least("ReLU", "max_value", max_value, 0.0)
+        self.max_value = max_value
+        self.negative_slope = _at_least("ReLU", "negative_slope", negative_slope, 0.0)
+        self.threshold = _at_least("ReLU", "threshold", threshold, 0.0)
+
+    def rule_config(self) -> dict[str, Any]:
+        """See `Layer`."""
+        slopes = {"negative_slope": self.negative_slope, "max_value": self.max_value, "threshold": self.threshold}
+        return {"activation": Rule("relu", slopes)}
+
+
+class LeakyReLU(ActivationLayer):
+    """y = x above zero, else negative_slope x.
+
+    Source: Keras, ``keras.layers.LeakyReLU``; its slope is 0.3, while the function of that name has 0.2.
+    """
+
+    def __init__(self, negative_slope: float = 0.3, **common: Unpack[CommonArguments]) -> None:
+        super().__init__(**common)
+        self.negative_slope = _at_least("LeakyReLU", "negative_slope", negative_slope, 0.0)
+
+    def rule_config(self) -> dict[str, Any]:
+        """See `Layer`."""
+        return {"activation": Rule("leaky_relu", {"negative_slope": self.negative_slope})}
+
+
+class ELU(ActivationLayer):
+    """y = x above zero, else alpha (exp(x) - 1).
+
+    Source: Keras, ``keras.layers.ELU``; Clevert, Unterthiner and Hochreiter (2015).
+    """
+
+    def __init__(self, alpha: float = 1.0, **common: Unpack[CommonArguments]) -> None:
+        super().__init__(**common)
+        self.alpha = float(alpha)
+
+    def rule_config(self) -> dict[str, Any]:
+        """See `Layer`."""
+        return {"activation": Rule("elu", {"alpha": self.alpha})}
+
+
+class Softmax(ActivationLayer):
+    """Turn the numbers of the last axis into probabilities: y = exp(x) / Σ exp(x).
+
+    Source: Keras, ``keras.layers.Softmax``.
+    """
+
+    def rule_config(self) -> dict[str, Any]:
+        """See `Layer`."""
+        return {"activation": Rule("softmax")}
+
+
+class PReLU(Layer):
+    """y = x above zero, else alpha x, with a learnt slope alpha for every unit.
+
+    Source: Keras, ``keras.layers.PReLU``; He, Zhang, Ren and Sun (2015).
+    """
+
+    def __init__(
+        self, alpha_initializer: Any = "zeros", alpha_regularizer: Any = None, **common: Unpack[CommonArguments]
+    ) -> None:
+        super().__init__(**common)
+        self.alpha_initializer = _checked(alpha_initializer, initializers.get)
+        self.alpha_regularizer = _checked(alpha_regularizer, regularizers.get)
+
+    def parameters_for(self, input_shape: Shape) -> list[Numbers]:
+        """See `Layer`."""
+        return [Numbers("alpha", input_shape, self.alpha_initializer, regularizers.get(self.alpha_regularizer))]
+
+    @property
+    def alpha(self) -> Array:
+        """The slopes below zero, one per unit."""
+        return self.weights["alpha"]
+
+
+class Rescaling(Layer):
+    """y = scale x + offset; ``Rescaling(1 / 255)`` makes the scaling of images part of the model.
+
+    Example:
+        >>> Rescaling(1 / 255)
+        Rescaling(0.00392156862745098)
+
+    Source: Keras, ``keras.layers.Rescaling``.
+    """
+
+    def __init__(self, scale: float, offset: float = 0.0, **common: Unpack[CommonArguments]) -> None:
+        super().__init__(**common)
+        self.scale = _finite("Rescaling", "scale", scale)
+        self.offset = _finite("Rescaling", "offset", offset)
+
+    def rule_config(self) -> dict[str, Any]:
+        """See `Layer`."""
+        return {"scale": self.scale, "offset": self.offset}
+
+
+class Normalization(Layer):
+    """y = (x - mean) / standard deviation, feature by feature, with figures measured by `adapt`.
+
+    Args:
+        axis: -1 measures every feature of the last axis on its own, None all numbers together.
+        mean: given instead of measured; needs variance as well.
+        variance: given instead of measured.
+        **common: name, trainable, input_shape, input_dim (see `Layer`).
+
+    Example:
+        >>> layer = Normalization()
+        >>> layer.adapt(np.array([[1.0, 10.0], [3.0, 30.0]]))
+        >>> layer.mean, layer.variance
+        (array([ 2., 20.]), array([  1., 100.]))
+
+    Source: Keras, ``keras.layers.Normalization``.
+    """
+
+    def __init__(
+        self,
+        axis: int | None = -1,
+        mean: float | Sequence[float] | None = None,
+        variance: float | Sequence[float] | None = None,
+        **common: Unpack[CommonArguments],
+    ) -> None:
+        super().__init__(**common)
+        if axis not in (-1, None):
+            raise ArgumentError(f"Normalization: expected axis to be -1 or None, got {axis!r}.")
+        if (mean is None) != (variance is None):
+            raise ArgumentError("Normalization: expected both mean and variance, got only one. Give both or adapt.")
+        self.axis = axis
+        if mean is not None and variance is not None:
+            self._arrays = {"mean": np.asarray(mean, np.float64), "variance": np.asarray(variance, np.float64)}
+
+    def get_config(self) -> dict[str, Any]:
+        """See `Layer`; figures given or measured are weights, not configuration."""
+        return super().get_config() | {"mean": None, "variance": None}
+
+    def start(self, numbers: Numbers, rng: Generator, dtype: str) -> Array:
+        """See `Layer`; figures measured on other columns than the model's are an error."""
+        brought = self._arrays.get(numbers.name)
+        if brought is None or brought.ndim == 0 or brought.shape == numbers.shape:
+            return super().start(numbers, rng, dtype) if brought is None else np.broadcast_to(brought, numbers.shape)
+        raise ShapeError(
+            f"Normalization: expected figures of shape {numbers.shape}, got {brought.shape}. "
+            "Adapt the layer to data with as many columns as the model has."
+        )
+
+    def adapt(self, data: Array) -> None:
+        """Measure mean and variance on data (n, *input_shape); a second call measures anew."""
+        rows = np.asarray(data)
+        if not np.issubdtype(rows.dtype, np.number) or rows.ndim < 2 or not rows.size:
+            raise ShapeError(
+                f"Normalization.adapt: expected numbers of shape (n, ...), got {rows.dtype} of shape {rows.shape}."
+            )
+        axes = tuple(range(rows.ndim - 1)) if self.axis == -1 else tuple(range(rows.ndim))
+        mean, variance = moments(rows.astype(np.float64, copy=False), axes)
+        for name, value in (("mean", mean), ("variance", variance)):
+            if self.built:
+                self._arrays[name][...] = value
+            else:
+                self._arrays[name] = value
+
+    def statistics_for(self, input_shape: Shape) -> list[Numbers]:
+        """See `Layer`."""
+        shape = input_shape[-1:] if self.axis == -1 else ()
+        return [Numbers("mean", shape, "zeros"), Numbers("variance", shape, "ones")]
+
+    @property
+    def mean(self) -> Array | None:
+        """The means that are taken off; None before `adapt`."""
+        return self._arrays.get("mean")
+
+    @property
+    def variance(self) -> Array | None:
+        """The variances that are divided by; None before `adapt`."""
+        return self._arrays.get("variance")
+
+
+class Dropout(Layer):
+    """In training, set a share of the units to zero and scale the others up by 1 / (1 - rate); in use, do nothing.
+
+    Args:
+        rate: the share that is dropped, from 0 to less than 1.
+        seed: of the masks; by default the model's own.
+        **common: name, trainable, input_shape, input_dim (see `Layer`).
+
+    Source: Keras, ``keras.layers.Dropout``; Srivastava et al. (2014).
+    """
+
+    def __init__(self, rate: float, seed: int | None = None, **common: Unpack[CommonArguments]) -> None:
+        super().__init__(**common)
+        self.rate = _finite("Dropout", "rate", rate)
+        if not 0 <= self.rate < 1:
+            raise ArgumentError(f"Dropout: expected rate to be the share dropped, 0 <= rate < 1, got {rate!r}.")
+        self.seed = seed
+
+    def rule_config(self) -> dict[str, Any]:
+        """See `Layer`."""
+        return {"rate": self.rate, "seed": self.seed}
+
+
+class GaussianNoise(Layer):
+    """In training, add normal noise of mean 0; in use, do nothing.
+
+    Args:
+        stddev: the noise's standard deviation, 0 or more.
+        seed: of the noise; by default the model's own.
+        **common: name, trainable, input_shape, input_dim (see `Layer`).
+
+    Source: Keras, ``keras.layers.GaussianNoise``.
+    """
+
+    def __init__(self, stddev: float, seed: int | None = None, **common: Unpack[CommonArguments]) -> None:
+        super().__init__(**common)
+        self.stddev = _at_least("GaussianNoise", "stddev", stddev, 0.0)
+        self.seed = seed
+
+    def rule_config(self) -> dict[str, Any]:
+        """See `Layer`."""
+        return {"stddev": self.stddev, "seed": self.seed}
+
+
+class ScaleAndShift(Layer, ABC):
+    """Base of the normalising layers: both end in y = gamma n + beta, with gamma and beta of the last axis learnt."""
+
+    center: bool
+    scale: bool
+    epsilon: float
+    beta_initializer: Any
+    gamma_initializer: Any
+    beta_regularizer: Any
+    gamma_regularizer: Any
+
+    def parameters_for(self, input_shape: Shape) -> list[Numbers]:
+        """See `Layer`."""
+        gamma = Numbers("gamma", input_shape[-1:], self.gamma_initializer, regularizers.get(self.gamma_regularizer))
+        beta = Numbers("beta", input_shape[-1:], self.beta_initializer, regularizers.get(self.beta_regularizer))
+        return [gamma] * self.scale + [beta] * self.center
+
+    @property
+    def gamma(self) -> Array | None:
+        """The learnt scale; None without scale."""
+        return self.weights.get("gamma")
+
+    @property
+    def beta(self) -> Array | None:
+        """The learnt shift; None without center."""
+        return self.weights.get("beta")
+
+
+class BatchNormalization(ScaleAndShift):
+    """Bring every unit to mean 0 and variance 1 over the batch, then scale and shift by learnt numbers.
+
+    In training the batch's own figures are used, and moving averages follow them; in use the averages take their
+    place, as they do where the layer is frozen (``trainable=False``).
+
+    Args:
+        momentum: how slowly the averages follow, 0 to 1.
+        epsilon: added to the variance.
+        center: whether a shift beta is learnt.
+        scale: whether a scale gamma is learnt.
+        beta_initializer: how beta starts.
+        gamma_initializer: how gamma starts.
+        moving_mean_initializer: how the average of the means starts.
+        moving_variance_initializer: how the average of the variances starts.
+        beta_regularizer: what the size of beta costs.
+        gamma_regularizer: what the size of gamma costs.
+        **common: name, trainable, input_shape, input_dim (see `Layer`).
+
+    Source: Keras, ``keras.layers.BatchNormalization``; Ioffe and Szegedy (2015).
+    """
+
+    def __init__(
+        self,
+        momentum: float = 0.99,
+        epsilon: float = 1e-3,
+        center: bool = True,
+        scale: bool = True,
+        beta_initializer: Any = "zeros",
+        gamma_initializer: Any = "ones",
+        moving_mean_initializer: Any = "zeros",
+        moving_variance_initializer: Any = "ones",
+        beta_regularizer: Any = None,
+        gamma_regularizer: Any = None,
+        **common: Unpack[CommonArguments],
+    ) -> None:
+        super().__init__(**common)
+        self.momentum = _at_least("BatchNormalization", "momentum", momentum, 0.0)
+        self.epsilon = _at_least("BatchNormalization", "epsilon", epsilon, 0.0)
+        self.center = bool(center)
+        self.scale = bool(scale)
+        self.beta_initializer = _checked(beta_initializer, initializers.get)
+        self.gamma_initializer = _checked(gamma_initializer, initializers.get)
+        self.moving_mean_initializer = _checked(moving_mean_initializer, initializers.get)
+        self.moving_variance_initializer = _checked(moving_variance_initializer, initializers.get)
+        self.beta_regularizer = _checked(beta_regularizer, regularizers.get)
+        self.gamma_regularizer = _checked(gamma_regularizer, regularizers.get)
+
+    def rule_config(self) -> dict[str, Any]:
+        """See `Layer`."""
+        return {"momentum": self.momentum, "epsilon": self.epsilon}
+
+    def statistics_for(self, input_shape: Shape) -> list[Numbers]:
+        """See `Layer`."""
+        return [
+            Numbers("moving_mean", input_shape[-1:], self.moving_mean_initializer),
+            Numbers("moving_variance", input_shape[-1:], self.moving_variance_initializer),
+        ]
+
+    @property
+    def moving_mean(self) -> Array:
+        """The average of the batches' means."""
+        return self.weights["moving_mean"]
+
+    @property
+    def moving_variance(self) -> Array:
+        """The average of the batches' variances."""
+        return self.weights["moving_variance"]
+
+
+class LayerNormalization(ScaleAndShift):
+    """Bring every row to mean 0 and variance 1 over its units, then scale and shift by learnt numbers.
+
+    Args:
+        epsilon: added to the variance.
+        center: whether a shift beta is learnt.
+        scale: whether a scale gamma is learnt.
+        beta_initializer: how beta starts.
+        gamma_initializer: how gamma starts.
+        beta_regularizer: what the size of beta costs.
+        gamma_regularizer: what the size of gamma costs.
+        **common: name, trainable, input_shape, input_dim (see `Layer`).
+
+    Source: Keras, ``keras.layers.LayerNormalization``; Ba, Kiros and Hinton (2016).
+    """
+
+    def __init__(
+        self,
+        epsilon: float = 1e-3,
+        center: bool = True,
+        scale: bool = True,
+        beta_initializer: Any = "zeros",
+        gamma_initializer: Any = "ones",
+        beta_regularizer: Any = None,
+        gamma_regularizer: Any = None,
+        **common: Unpack[CommonArguments],
+    ) -> None:
+        super().__init__(**common)
+        self.epsilon = _at_least("LayerNormalization", "epsilon", epsilon, 0.0)
+        self.center = bool(center)
+        self.scale = bool(scale)
+        self.beta_initializer = _checked(beta_initializer, initializers.get)
+        self.gamma_initializer = _checked(gamma_initializer, initializers.get)
+        self.beta_regularizer = _checked(beta_regularizer, regularizers.get)
+        self.gamma_regularizer = _checked(gamma_regularizer, regularizers.get)
+
+    def rule_config(self) -> dict[str, Any]:
+        """See `Layer`."""
+        return {"epsilon": self.epsilon}
+
+
+LAYERS: dict[str, type[Layer]] = {
+    "Activation": Activation,
+    "BatchNormalization": BatchNormalization,
+    "Dense": Dense,
+    "Dropout": Dropout,
+    "ELU": ELU,
+    "Flatten": Flatten,
+    "GaussianNoise": GaussianNoise,
+    "LayerNormalization": LayerNormalization,
+    "LeakyReLU": LeakyReLU,
+    "Normalization": Normalization,
+    "PReLU": PReLU,
+    "ReLU": ReLU,
+    "Rescaling": Rescaling,
+    "Softmax": Softmax,
+}
+
+
+def lay_out(layers: Sequence[Layer], names: Sequence[str], input_shape: Shape) -> tuple[LayerPlan, ...]:
+    """Plan a chain of layers: each one's shapes, and where its numbers lie in the flat vectors. Allocates nothing."""
+    plans: list[LayerPlan] = []
+    params = statistics = 0
+    for layer, name in zip(layers, names, strict=True):
+        parameter_plans = tuple(_place(layer.parameters_for(input_shape), params))
+        statistic_plans = tuple(_place(layer.statistics_for(input_shape), statistics))
+        params = parameter_plans[-1].stop if parameter_plans else params
+        statistics = statistic_plans[-1].stop if statistic_plans else statistics
+        output_shape = layer.output_shape_for(input_shape)
+        plans.append(
+            LayerPlan(
+                kind=layer.kind,
+                name=name,
+                config=layer.rule_config(),
+                input_shape=input_shape,
+                output_shape=output_shape,
+                parameters=parameter_plans,
+                statistics=statistic_plans,
+                trainable=layer.trainable,
+            )
+        )
+        input_shape = output_shape
+    return tuple(plans)
+
+
+def name_layers(layers: Sequence[Layer]) -> list[str]:
+    """Return a name for every layer: its own, or its class in small letters, numbered within the model.
+
+    Example:
+        >>> name_layers([Dense(8), ReLU(), Dense(4), Dense(1, name="answer")])
+        ['dense', 're_lu', 'dense_1', 'answer']
+    """
+    names = [layer.name for layer in layers]
+    twice = {name for name in names if name is not None and names.count(name) > 1}
+    if twice:
+        raise ArgumentError(f"Sequential: expected every layer to have its own name, got {sorted(twice)} twice.")
+    taken = {name for name in names if name is not None}
+    result = []
+    for layer, name in zip(layers, names, strict=True):
+        stem = _snake_case(type(layer).__name__)
+        candidates: Iterator[str] = (stem if number == 0 else f"{stem}_{number}" for number in range(len(layers) + 1))
+        name = name or next(candidate for candidate in candidates if candidate not in taken)
+        taken.add(name)
+        result.append(name)
+    return result
+
+
+def shape_of_row(who: str, shape: int | Sequence[int]) -> Shape:
+    """Return the shape of one row as a tuple, or say what is wrong with it."""
+    sizes = (shape,) if isinstance(shape, Integral) else tuple(shape)  # type: ignore[arg-type]
+    if not sizes or not all(isinstance(size, Integral) and size >= 1 for size in sizes):
+        raise ArgumentError(
+            f"{who}: expected input_shape to be the shape of one row, such as (784,), got {shape!r}. "
+            "Leave the batch size out."
+        )
+    return tuple(int(size) for size in sizes)
+
+
+def copy_weights(who: str, into: Mapping[str, Array], weights: Sequence[Array]) -> None:
+    """Overwrite arrays with others, after checking all of them: either all change or none."""
+    arrays = [np.asarray(weight) for weight in weights]
+    if len(arrays) != len(into):
+        raise ShapeError(f"{who}: expected {len(into)} arrays ({', '.join(into)}), got {len(arrays)}.")
+    for (name, old), new in zip(into.items(), arrays, strict=True):
+        if old.shape != new.shape:
+            raise ShapeError(f"{who}: expected {name} of shape {old.shape}, got {new.shape}.")
+    for old, new in zip(into.values(), arrays, strict=True):
+        old[...] = new
+
+
+def _place(numbers: Sequence[Numbers], start: int) -> Iterator[ArrayPlan]:
+    for name, shape, _, regularizer in numbers:
+        array = ArrayPlan(name, shape, start, None if regularizer is None else regularizer.rule)
+        start = array.stop
+        yield array
+
+
+def _snake_case(name: str) -> str:
+    words = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", words).lower()
+
+
+def _checked(identifier: T, get: Callable[[Any], object]) -> T:
+    """Find a wrong name where it is typed, not when the model is built."""
+    found = get(identifier)
+    return identifier if identifier is None or isinstance(identifier, str) else found  # type: ignore[return-value]
+
+
+def _finite(who: str, what: str, value: float) -> float:
+    if isinstance(value, bool) or not isinstance(value, Real) or not np.isfinite(value):
+        raise ArgumentError(f"{who}: expected {what} to be a finite number, got {value!r}.")
+    return float(value)
+
+
+def _at_least(who: str, what: str, value: float, least: float) -> float:
+    if _finite(who, what, value) < least:
+        raise ArgumentError(f"{who}: expected {what} to be at least {least:g}, got {value!r}.")
+    return float(value)
