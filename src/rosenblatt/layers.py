@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import re
 from abc import ABC
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from numbers import Integral, Real
+from numbers import Integral
 from typing import Any, NamedTuple, Self, TypedDict, TypeVar, Unpack
 
 import numpy as np
 
 from rosenblatt import activations, initializers, regularizers
+from rosenblatt.arguments import check_number, check_whole_number
 from rosenblatt.configuration import Configurable
 from rosenblatt.errors import ArgumentError, ModelStateError, ShapeError
 from rosenblatt.functional.normalization import moments
@@ -225,9 +227,7 @@ class Dense(Layer):
         **common: Unpack[CommonArguments],
     ) -> None:
         super().__init__(**common)
-        if isinstance(units, bool) or not isinstance(units, Integral) or units < 1:
-            raise ArgumentError(f"Dense: expected units to be a whole number of at least 1, got {units!r}.")
-        self.units = int(units)
+        self.units = check_whole_number("Dense", "units", units, at_least=1)
         self.activation = None if activation is None else activations.rule(activation).name
         self.use_bias = bool(use_bias)
         self.kernel_initializer = _checked(kernel_initializer, initializers.get)
@@ -316,10 +316,10 @@ class ReLU(ActivationLayer):
     ) -> None:
         super().__init__(**common)
         if max_value is not None:
-            _at_least("ReLU", "max_value", max_value, 0.0)
+            check_number("ReLU", "max_value", max_value, at_least=0)
         self.max_value = max_value
-        self.negative_slope = _at_least("ReLU", "negative_slope", negative_slope, 0.0)
-        self.threshold = _at_least("ReLU", "threshold", threshold, 0.0)
+        self.negative_slope = check_number("ReLU", "negative_slope", negative_slope, at_least=0)
+        self.threshold = check_number("ReLU", "threshold", threshold, at_least=0)
 
     def rule_config(self) -> dict[str, Any]:
         """See `Layer`."""
@@ -335,7 +335,7 @@ class LeakyReLU(ActivationLayer):
 
     def __init__(self, negative_slope: float = 0.3, **common: Unpack[CommonArguments]) -> None:
         super().__init__(**common)
-        self.negative_slope = _at_least("LeakyReLU", "negative_slope", negative_slope, 0.0)
+        self.negative_slope = check_number("LeakyReLU", "negative_slope", negative_slope, at_least=0)
 
     def rule_config(self) -> dict[str, Any]:
         """See `Layer`."""
@@ -403,8 +403,8 @@ class Rescaling(Layer):
 
     def __init__(self, scale: float, offset: float = 0.0, **common: Unpack[CommonArguments]) -> None:
         super().__init__(**common)
-        self.scale = _finite("Rescaling", "scale", scale)
-        self.offset = _finite("Rescaling", "offset", offset)
+        self.scale = check_number("Rescaling", "scale", scale)
+        self.offset = check_number("Rescaling", "offset", offset)
 
     def rule_config(self) -> dict[str, Any]:
         """See `Layer`."""
@@ -503,9 +503,7 @@ class Dropout(Layer):
 
     def __init__(self, rate: float, seed: int | None = None, **common: Unpack[CommonArguments]) -> None:
         super().__init__(**common)
-        self.rate = _finite("Dropout", "rate", rate)
-        if not 0 <= self.rate < 1:
-            raise ArgumentError(f"Dropout: expected rate to be the share dropped, 0 <= rate < 1, got {rate!r}.")
+        self.rate = check_number("Dropout", "rate", rate, at_least=0, below=1)
         self.seed = seed
 
     def rule_config(self) -> dict[str, Any]:
@@ -526,7 +524,7 @@ class GaussianNoise(Layer):
 
     def __init__(self, stddev: float, seed: int | None = None, **common: Unpack[CommonArguments]) -> None:
         super().__init__(**common)
-        self.stddev = _at_least("GaussianNoise", "stddev", stddev, 0.0)
+        self.stddev = check_number("GaussianNoise", "stddev", stddev, at_least=0)
         self.seed = seed
 
     def rule_config(self) -> dict[str, Any]:
@@ -599,8 +597,8 @@ class BatchNormalization(ScaleAndShift):
         **common: Unpack[CommonArguments],
     ) -> None:
         super().__init__(**common)
-        self.momentum = _at_least("BatchNormalization", "momentum", momentum, 0.0)
-        self.epsilon = _at_least("BatchNormalization", "epsilon", epsilon, 0.0)
+        self.momentum = check_number("BatchNormalization", "momentum", momentum, at_least=0)
+        self.epsilon = check_number("BatchNormalization", "epsilon", epsilon, at_least=0)
         self.center = bool(center)
         self.scale = bool(scale)
         self.beta_initializer = _checked(beta_initializer, initializers.get)
@@ -660,7 +658,7 @@ class LayerNormalization(ScaleAndShift):
         **common: Unpack[CommonArguments],
     ) -> None:
         super().__init__(**common)
-        self.epsilon = _at_least("LayerNormalization", "epsilon", epsilon, 0.0)
+        self.epsilon = check_number("LayerNormalization", "epsilon", epsilon, at_least=0)
         self.center = bool(center)
         self.scale = bool(scale)
         self.beta_initializer = _checked(beta_initializer, initializers.get)
@@ -724,19 +722,19 @@ def name_layers(layers: Sequence[Layer]) -> list[str]:
         >>> name_layers([Dense(8), ReLU(), Dense(4), Dense(1, name="answer")])
         ['dense', 're_lu', 'dense_1', 'answer']
     """
-    names = [layer.name for layer in layers]
-    twice = {name for name in names if name is not None and names.count(name) > 1}
+    given = Counter(layer.name for layer in layers if layer.name is not None)
+    twice = sorted(name for name, times in given.items() if times > 1)
     if twice:
-        raise ArgumentError(f"Sequential: expected every layer to have its own name, got {sorted(twice)} twice.")
-    taken = {name for name in names if name is not None}
-    result = []
-    for layer, name in zip(layers, names, strict=True):
-        stem = _snake_case(type(layer).__name__)
-        candidates: Iterator[str] = (stem if number == 0 else f"{stem}_{number}" for number in range(len(layers) + 1))
-        name = name or next(candidate for candidate in candidates if candidate not in taken)
-        taken.add(name)
-        result.append(name)
-    return result
+        raise ArgumentError(f"Sequential: expected every layer to have its own name, got {', '.join(twice)} twice.")
+    next_number: Counter[str] = Counter()
+    names = []
+    for layer in layers:
+        name, stem = layer.name, _snake_case(type(layer).__name__)
+        while name is None or (name != layer.name and name in given):
+            name = f"{stem}_{next_number[stem]}" if next_number[stem] else stem
+            next_number[stem] += 1
+        names.append(name)
+    return names
 
 
 def shape_of_row(who: str, shape: int | Sequence[int]) -> Shape:
@@ -779,14 +777,3 @@ def _checked(identifier: T, get: Callable[[Any], object]) -> T:
     found = get(identifier)
     return identifier if identifier is None or isinstance(identifier, str) else found  # type: ignore[return-value]
 
-
-def _finite(who: str, what: str, value: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, Real) or not np.isfinite(value):
-        raise ArgumentError(f"{who}: expected {what} to be a finite number, got {value!r}.")
-    return float(value)
-
-
-def _at_least(who: str, what: str, value: float, least: float) -> float:
-    if _finite(who, what, value) < least:
-        raise ArgumentError(f"{who}: expected {what} to be at least {least:g}, got {value!r}.")
-    return float(value)

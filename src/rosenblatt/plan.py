@@ -7,11 +7,10 @@ library reads these two and nothing more, so an engine can be written in any lan
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
-
-import numpy as np
 
 from rosenblatt.types import Array, Shape
 
@@ -41,7 +40,7 @@ class ArrayPlan:
     @property
     def stop(self) -> int:
         """The index after the array's last number."""
-        return self.start + int(np.prod(self.shape, dtype=np.int64))
+        return self.start + math.prod(self.shape)
 
     def view(self, vector: Array) -> Array:
         """Return the array itself: a view, so that writing to it changes the vector."""
@@ -115,6 +114,31 @@ class Plan:
     def trainable_parameters(self) -> tuple[ArrayPlan, ...]:
         """The parameter arrays that training changes: those of layers that are not frozen."""
         return tuple(array for layer in self.layers if layer.trainable for array in layer.parameters)
+
+
+# The output activations that a loss can contain: -Σ t log softmax(z) is computed from z better than from softmax(z).
+FUSED_OUTPUTS = {
+    "binary_crossentropy": "sigmoid",
+    "categorical_crossentropy": "softmax",
+    "sparse_categorical_crossentropy": "softmax",
+}
+
+
+def fuse_output(plan: Plan) -> Plan:
+    """Take a softmax or sigmoid off the end of the chain where the loss is its own cross-entropy.
+
+    The loss is then computed from the logits, with the full gradient even where the output saturates, as Keras does on
+    TensorFlow.
+    """
+    activation = plan.layers[-1].config.get("activation")
+    loss = plan.loss
+    if loss is None or activation is None or FUSED_OUTPUTS.get(loss.name) != activation.name:
+        return plan
+    if loss.config.get("from_logits"):
+        return plan
+    last = replace(plan.layers[-1], config={**plan.layers[-1].config, "activation": Rule("linear")})
+    from_logits = Rule(loss.name, {**loss.config, "from_logits": True})
+    return replace(plan, layers=(*plan.layers[:-1], last), output=activation, loss=from_logits)
 
 
 @dataclass
