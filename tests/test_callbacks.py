@@ -143,8 +143,8 @@ def test_reduce_on_plateau_is_that_of_keras(keras, values, patience, cooldown, m
 
 
 def test_reduce_on_plateau_tells_what_it_does(capsys):
-    plateau = callbacks.ReduceLROnPlateau("loss", patience=1, factor=0.5, verbose=1)
-    drive(callbacks.CallbackList(plateau, add_history=True), losses(1, 1))
+    plateau = callbacks.ReduceLROnPlateau("loss", patience=1, factor=0.5, min_lr=0.25, verbose=1)
+    drive(callbacks.CallbackList(plateau, add_history=True), losses(1, 1, 1))
     assert capsys.readouterr().out == "Epoch 2: reducing the learning rate to 0.25.\n"
 
 
@@ -397,6 +397,13 @@ def test_verbose_0_shows_nothing(capsys):
     assert capsys.readouterr() == ("", "")
 
 
+@pytest.mark.parametrize(("verbose", "told", "level"), [(None, 2, 2), (None, "auto", 1), (0, 1, 0), ("auto", 0, 1)])
+def test_a_bar_follows_fit_unless_it_was_given_its_own_level(verbose, told, level):
+    bar = callbacks.ProgressBar(verbose)
+    callbacks.CallbackList(bar, verbose=told, epochs=1)
+    assert bar.verbose == level
+
+
 @pytest.mark.parametrize("no_color", [False, True])
 def test_on_a_terminal_a_bar_lives_while_the_epoch_lasts(capsys, monkeypatch, no_color):
     terminal = Terminal()
@@ -416,6 +423,21 @@ def test_on_a_terminal_a_bar_lives_while_the_epoch_lasts(capsys, monkeypatch, no
     assert ("\x1b[38;" in drawn) is not no_color
     assert drawn.count("\x1b[?25l") == drawn.count("\x1b[?25h") == 2  # the cursor comes back
     assert len(capsys.readouterr().out.splitlines()) == 2
+
+
+def test_the_end_of_training_clears_a_bar_that_was_interrupted(monkeypatch):
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setattr(callbacks.ProgressBar, "PATIENCE", 0)
+    monkeypatch.setattr(callbacks.ProgressBar, "REFRESH", 0)
+    monkeypatch.setenv("TERM", "xterm")
+    bar = callbacks.ProgressBar()
+    bar.on_train_begin()
+    bar.on_epoch_begin(0)
+    bar.on_progress(32, 128, {})
+    assert "\x1b[?25h" not in terminal.getvalue()
+    bar.on_train_end()
+    assert "\x1b[?25h" in terminal.getvalue()
 
 
 def test_short_epochs_have_no_bar_and_a_dumb_terminal_neither(monkeypatch, capsys):

@@ -1,1 +1,60 @@
-"""Multi-layer perceptrons: from the perceptron to a Keras-like Sequential."""
+"""Multi-layer perceptrons: from Rosenblatt's perceptron to a Keras-like Sequential, readable at every step.
+
+import rosenblatt as keras
+
+(x_train, y_train), (x_test, y_test) = keras.datasets.fashion_mnist.load_sample()
+model = keras.Sequential([
+    keras.layers.Flatten(input_shape=(28, 28)),
+    keras.layers.Rescaling(1 / 255),
+    keras.layers.Dense(100, activation="sigmoid"),
+    keras.layers.Dense(10, activation="softmax"),
+])
+model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+model.fit(x_train, y_train, epochs=5)
+"""
+
+import sys
+
+from rosenblatt import (
+    activations,
+    callbacks,
+    datasets,
+    errors,
+    initializers,
+    layers,
+    losses,
+    metrics,
+    models,
+    optimizers,
+    regularizers,
+    utils,
+)
+from rosenblatt.layers import Input
+from rosenblatt.models import Sequential, load_model
+
+__version__ = "0.1.0"
+__all__ = [
+    "Input",
+    "Sequential",
+    "activations",
+    "callbacks",
+    "datasets",
+    "errors",
+    "initializers",
+    "keras",
+    "layers",
+    "load_model",
+    "losses",
+    "metrics",
+    "models",
+    "optimizers",
+    "regularizers",
+    "utils",
+]
+
+# `import rosenblatt as tf` serves code that writes `tf.keras.models.Sequential()`, and so do lines such as
+# `from rosenblatt.keras.layers import Dense`: keras is the package itself, and its parts are the same modules.
+keras = sys.modules[f"{__name__}.keras"] = sys.modules[__name__]
+for _name, _module in list(sys.modules.items()):
+    if _name.startswith(f"{__name__}.") and not _name.startswith(f"{__name__}.keras"):
+        sys.modules[f"{__name__}.keras.{_name.removeprefix(__name__ + '.')}"] = _module

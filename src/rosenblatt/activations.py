@@ -110,7 +110,7 @@ def get(identifier: str | ActivationFunction | None) -> ActivationFunction:
         if identifier not in FUNCTIONS:
             raise UnknownNameError("activation", identifier, FUNCTIONS)
         return FUNCTIONS[identifier]
-    if identifier in FUNCTIONS.values():
+    if callable(identifier) and identifier in FUNCTIONS.values():
         return identifier
     raise ArgumentError(
         f"activation: expected a name or a function of rosenblatt.activations, got {identifier!r}. "

@@ -120,7 +120,7 @@ class Callback:
     def on_predict_batch_end(self, batch: int, logs: Logs | None = None) -> None:
         """Act after a batch of a prediction."""
 
-    def on_progress(self, samples_done: int, samples_total: int, logs: Logs | None = None) -> None:
+    def on_progress(self, samples_done: int, samples_total: int | None, logs: Logs | None = None) -> None:
         """Act now and then within an epoch, evaluation or prediction, after many batches at once."""
 
 
@@ -269,7 +269,7 @@ class CallbackList(Callback):
         """Call each callback's."""
         self._call("on_predict_batch_end", batch, _plain(logs))
 
-    def on_progress(self, samples_done: int, samples_total: int, logs: Logs | None = None) -> None:
+    def on_progress(self, samples_done: int, samples_total: int | None, logs: Logs | None = None) -> None:
         """Call each callback's."""
         self._call("on_progress", samples_done, samples_total, _plain(logs))
 
@@ -598,7 +598,6 @@ class ReduceLROnPlateau(_Monitor):
             return
         if self.cooldown_counter > 0:
             self.cooldown_counter -= 1
-            self.wait = 0
         if self._improves(current, self.best):
             self.best = current
             self.wait = 0
@@ -758,7 +757,7 @@ class TerminateOnNaN(Callback):
         """Look at the loss."""
         self._look(f"Batch {batch}", logs)
 
-    def on_progress(self, samples_done: int, samples_total: int, logs: Logs | None = None) -> None:
+    def on_progress(self, samples_done: int, samples_total: int | None, logs: Logs | None = None) -> None:
         """Look at the loss."""
         self._look(f"Sample {samples_done}", logs)
 
@@ -806,7 +805,7 @@ class ProgressBar(Callback):
     by ``rich``, which is imported only where an epoch takes long enough to need a bar. NO_COLOR is honoured.
 
     Args:
-        verbose: 0 shows nothing, 1 or "auto" the lines and the bar, 2 only the lines.
+        verbose: 0 shows nothing, 1 or "auto" the lines and the bar, 2 only the lines; None: what ``fit`` is told.
 
     Example:
         >>> ProgressBar(verbose=2).verbose
@@ -816,13 +815,20 @@ class ProgressBar(Callback):
     PATIENCE = 0.3  # seconds until a bar appears
     REFRESH = 0.1  # seconds between two drawings
 
-    def __init__(self, verbose: int | str = 1) -> None:
-        self.verbose = 1 if verbose == "auto" else int(verbose)
+    def __init__(self, verbose: int | str | None = None) -> None:
+        self._as_told = verbose is None
+        self.verbose = _level("auto" if verbose is None else verbose)
         self._in_fit = False
         self._live: Any = None
         self._title = ""
         self._epochs_before = 0
         self._train_started = self._started = self._drawn = time.perf_counter()
+
+    def set_params(self, params: Mapping[str, Any]) -> None:
+        """Be told ``verbose``, ``epochs`` and ``steps``."""
+        self.params = params
+        if self._as_told:
+            self.verbose = _level(params.get("verbose", "auto"))
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
         """Start the clock."""
@@ -863,7 +869,7 @@ class ProgressBar(Callback):
         """Clear the bar."""
         self._clear()
 
-    def on_progress(self, samples_done: int, samples_total: int, logs: Logs | None = None) -> None:
+    def on_progress(self, samples_done: int, samples_total: int | None, logs: Logs | None = None) -> None:
         """Draw the bar, unless the epoch has only just begun or it was drawn just now."""
         now = time.perf_counter()
         if self.verbose != 1 or now - self._started < self.PATIENCE or now - self._drawn < self.REFRESH:
@@ -890,13 +896,16 @@ class ProgressBar(Callback):
             self._live.stop()
             self._live = None
 
-    def _bar(self, done: int, total: int, logs: Logs, now: float) -> Any:
+    def _bar(self, done: int, total: int | None, logs: Logs, now: float) -> Any:
         from rich.progress_bar import ProgressBar as Bar
         from rich.table import Table
 
+        row = Table.grid(padding=(0, 1))
+        if total is None:  # batches from a stream: nobody knows how many
+            row.add_row(self._title, f"{done} rows", Bar(total=None, width=24), " - ".join(_numbers(logs)))
+            return row
         steps = self.params.get("steps") if self._in_fit else None
         count = f"{round(done / total * steps)}/{steps}" if steps else f"{done}/{total}"
-        row = Table.grid(padding=(0, 1))
         row.add_row(
             self._title,
             count,
@@ -913,6 +922,10 @@ class ProgressBar(Callback):
         done = self._epochs_before + part
         epochs = max(self.params.get("epochs") or 1, done)
         return (now - self._train_started) * (epochs - done) / done
+
+
+def _level(verbose: int | str) -> int:
+    return 1 if verbose == "auto" else int(verbose)
 
 
 def _is_terminal(stream: Any) -> bool:

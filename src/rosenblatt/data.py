@@ -99,6 +99,13 @@ class IterableSource:
             )
 
 
+def in_blocks(data: Batch, rows: int) -> Iterator[Batch]:
+    """Cut data into blocks of some rows."""
+    for start in range(0, len(data.x), rows):
+        block = slice(start, start + rows)
+        yield Batch(data.x[block], data.target[block], None if data.weight is None else data.weight[block])
+
+
 def peek(batches: Iterable[Any]) -> tuple[Any, Iterable[Any]]:
     """Return the first batch, and batches that still begin with it."""
     iterator = iter(batches)
@@ -208,4 +215,5 @@ def class_weights(who: str, class_weight: Mapping[int, float], target: Array, dt
     table = np.ones(max(int(labels.max(initial=0)), *(int(key) for key in class_weight), 0) + 1, dtype)
     for key, value in class_weight.items():
         table[int(key)] = value
-    return table[labels]
+    weights: Array = table[labels]
+    return weights

@@ -7,6 +7,7 @@ numbers are views into the model's state (``kernel``, ``bias``, ``get_weights``)
 
 from __future__ import annotations
 
+import math
 import re
 from abc import ABC
 from collections import Counter
@@ -268,9 +269,12 @@ class Flatten(Layer):
     Source: Keras, ``keras.layers.Flatten``.
     """
 
+    def __init__(self, **common: Unpack[CommonArguments]) -> None:
+        super().__init__(**common)
+
     def output_shape_for(self, input_shape: Shape) -> Shape:
         """See `Layer`."""
-        return (int(np.prod(input_shape, dtype=np.int64)),)
+        return (math.prod(input_shape),)
 
 
 class ActivationLayer(Layer, ABC):
@@ -362,6 +366,9 @@ class Softmax(ActivationLayer):
 
     Source: Keras, ``keras.layers.Softmax``.
     """
+
+    def __init__(self, **common: Unpack[CommonArguments]) -> None:
+        super().__init__(**common)
 
     def rule_config(self) -> dict[str, Any]:
         """See `Layer`."""
@@ -739,7 +746,7 @@ def name_layers(layers: Sequence[Layer]) -> list[str]:
 
 def shape_of_row(who: str, shape: int | Sequence[int]) -> Shape:
     """Return the shape of one row as a tuple, or say what is wrong with it."""
-    sizes = (shape,) if isinstance(shape, Integral) else tuple(shape)  # type: ignore[arg-type]
+    sizes = tuple(shape) if isinstance(shape, Sequence) else (shape,)
     if not sizes or not all(isinstance(size, Integral) and size >= 1 for size in sizes):
         raise ArgumentError(
             f"{who}: expected input_shape to be the shape of one row, such as (784,), got {shape!r}. "
@@ -776,4 +783,3 @@ def _checked(identifier: T, get: Callable[[Any], object]) -> T:
     """Find a wrong name where it is typed, not when the model is built."""
     found = get(identifier)
     return identifier if identifier is None or isinstance(identifier, str) else found  # type: ignore[return-value]
-

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +13,11 @@ import numpy as np
 from rosenblatt import data, files, losses, optimizers, summary, training
 from rosenblatt import metrics as metrics_module
 from rosenblatt.arguments import check_number, check_whole_number
-from rosenblatt.callbacks import CallbackList, ProgressBar
-from rosenblatt.configuration import serialize
+from rosenblatt.callbacks import CallbackList
+from rosenblatt.configuration import deserialize, serialize
 from rosenblatt.data import ArraySource, Batch, IterableSource, Slice
 from rosenblatt.engines.reference import ReferenceEngine
-from rosenblatt.errors import ArgumentError, FileFormatError, ModelStateError, RosenblattError, ShapeError
-from rosenblatt.functional import network
+from rosenblatt.errors import ArgumentError, DataError, FileFormatError, ModelStateError, RosenblattError, ShapeError
 from rosenblatt.functional.optimizers import effective_learning_rate, start_slots
 from rosenblatt.history import History
 from rosenblatt.layers import LAYERS, Input, Layer, copy_weights, lay_out, name_layers, shape_of_row
@@ -81,10 +80,11 @@ class Sequential:
         self._loss: losses.Loss | None = None
         self._metrics_wanted: tuple[Any, Any] = (None, None)
         self._metrics_ready = False
+        self._own_loss_checked = False
         for layer in [layers] if isinstance(layers, Layer | Input) else layers or []:
             self.add(layer)
 
-    # --- Layers --------------------------------------------------------------------------------------------------------
+    # --- Layers -----------------------------------------------------------------------------------
 
     def add(self, layer: Layer | Input) -> None:
         """Append a layer; the layers before it keep their weights.
@@ -174,7 +174,7 @@ class Sequential:
             layer.bind(plan, arrays, self)
         self._restart_training()
 
-    # --- What it is, and its numbers ------------------------------------------------------------------------------------
+    # --- What it is, and its numbers --------------------------------------------------------------
 
     @property
     def plan(self) -> Plan:
@@ -184,37 +184,668 @@ class Sequential:
         return self._plan
 
     def _make_plan(self) -> Plan:
-        plan = Plan(
-            input_shape=self._known_input_shape(),
-            layers=lay_out(self.layers, name_layers(self.layers), self._known_input_shape()),
-            dtype=self.dtype,
-            seed=self.seed,
-        )
-        if self._loss is None or self._optimizer is None:
-            return plan
+        compiled = self._loss is not None and self._optimizer is not None
         return fuse_output(
             Plan(
-                input_shape=plan.input_shape,
-                layers=plan.layers,
-                loss=self._loss.rule,
-                reduction=self._loss.reduction,
-                optimizer=self._optimizer.plan(),
+                input_shape=self._built_shape(),
+                layers=lay_out(self.layers, name_layers(self.layers), self._built_shape()),
+                loss=self.loss.rule if compiled else None,
+                reduction=self.loss.reduction or "none" if compiled else "none",
+                optimizer=self.optimizer.plan() if compiled else None,
                 dtype=self.dtype,
                 seed=self.seed,
             )
         )
 
-    def _known_input_shape(self) -> Shape:
-        if self._input_shape is None or self._state is None:
+    @property
+    def state(self) -> State:
+        """All numbers that training changes."""
+        if self._state is None:
             raise ModelStateError(
                 "Sequential: expected a built model, got one whose input shape is not known yet. "
                 "Give the first layer input_shape=, call build(input_shape), or fit first."
             )
-        return self._input_shape
+        return self._state
+
+    def _built_shape(self) -> Shape:
+        return () if self.state is None or self._input_shape is None else self._input_shape
 
     @property
-    def state(self) -> State:
-        """All numbers that training changes."""
-        self._known_input_shape()
-        assert self._state is not None  # noqa: S101  (for the type checker: said by the line above)
-        return self._state
+    def weights(self) -> dict[str, Array]:
+        """All arrays by ``layer/array``: views, so that writing to one changes the model."""
+        self.state  # noqa: B018  (says what is missing where the model is not built)
+        return {
+            f"{name}/{array_name}": array
+            for name, layer in zip(name_layers(self.layers), self.layers, strict=True)
+            for array_name, array in layer.weights.items()
+        }
+
+    def get_weights(self) -> list[Array]:
+        """Return copies of all arrays, layer by layer, in Keras's order."""
+        return [array.copy() for array in self.weights.values()]
+
+    def set_weights(self, weights: Sequence[Array]) -> None:
+        """Overwrite all arrays with others of the same shapes; all change or none.
+
+        Raises:
+            ShapeError: there are more or fewer arrays than the model has, or one has another shape.
+        """
+        copy_weights("Sequential.set_weights", self.weights, weights)
+
+    def count_params(self) -> int:
+        """Return how many numbers the model holds."""
+        return self.state.params.size + self.state.statistics.size
+
+    def summary(self, print_fn: Callable[[str], object] = print) -> None:
+        """Print the table of layers, shapes and parameters."""
+        print_fn(summary.table(self))
+
+    def __repr__(self) -> str:
+        return f"Sequential([{', '.join(map(repr, self.layers))}], name={self.name!r})"
+
+    def _repr_html_(self) -> str:
+        return summary.html(self)
+
+    # --- Training ---------------------------------------------------------------------------------
+
+    def compile(
+        self,
+        optimizer: Any = "rmsprop",
+        loss: Any = None,
+        metrics: Any = None,
+        weighted_metrics: Any = None,
+    ) -> None:
+        """Say how the model is trained; training starts anew, the weights stay.
+
+        Args:
+            optimizer: a name or an object of `rosenblatt.optimizers`.
+            loss: a name or an object of `rosenblatt.losses`, or a function of your own that gives value and gradient.
+            metrics: a name, an object or a function, or several: what `fit` and `evaluate` measure besides the loss.
+            weighted_metrics: the same, measured with the sample weights.
+
+        Raises:
+            ArgumentError: no loss, or a name that is not known.
+        """
+        if loss is None:
+            raise ArgumentError(
+                "Sequential.compile: expected a loss, got none. "
+                "Name one, such as loss='sparse_categorical_crossentropy' for class numbers or loss='mse'."
+            )
+        new_optimizer, new_loss = optimizers.get(optimizer), losses.get(loss)
+        if new_loss.reduction in (None, "none"):
+            raise ArgumentError(
+                f"Sequential.compile: expected a loss that is reduced to one number, got {new_loss!r}. "
+                "Leave reduction= out."
+            )
+        for wanted in (metrics, weighted_metrics):
+            metrics_module.get_list(wanted, (1,), (1,))  # finds a wrong name here, where it was typed
+        self._optimizer, self._loss = new_optimizer, new_loss
+        self._metrics_wanted, self._metrics_ready = (metrics, weighted_metrics), False
+        self._own_loss_checked = not isinstance(new_loss, losses.CustomLoss)
+        self.metrics, self.weighted_metrics = [], []
+        self._restart_training()
+
+    def _restart_training(self) -> None:
+        """Forget slots and steps: the shapes or the optimizer have changed."""
+        self._plan = None
+        if self._state is None or self._optimizer is None:
+            return
+        self._state.slots = start_slots(self._optimizer.plan(), self._state.params.size, np.dtype(self.dtype))
+        self._state.step = self._optimizer.iterations = 0
+
+    @property
+    def optimizer(self) -> optimizers.Optimizer:
+        """The optimizer given to `compile`; its learning rate may be changed at any time."""
+        if self._optimizer is None:
+            raise ModelStateError("Sequential: expected a compiled model. Call compile(optimizer=, loss=) first.")
+        return self._optimizer
+
+    @property
+    def loss(self) -> losses.Loss:
+        """The loss given to `compile`."""
+        if self._loss is None:
+            raise ModelStateError("Sequential: expected a compiled model. Call compile(optimizer=, loss=) first.")
+        return self._loss
+
+    def current_learning_rate(self) -> float:
+        """Return the learning rate of the next update, which a schedule may say."""
+        rate = self.optimizer.learning_rate
+        number = rate if isinstance(rate, float) else 0.0
+        return effective_learning_rate(self.optimizer.plan(), self.state.step, number)
+
+    def fit(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        epochs: int = 1,
+        verbose: int | str = "auto",
+        callbacks: Any = None,
+        validation_split: float = 0.0,
+        validation_data: Any = None,
+        shuffle: bool = True,
+        class_weight: Mapping[int, float] | None = None,
+        sample_weight: Any = None,
+        initial_epoch: int = 0,
+        steps_per_epoch: int | None = None,
+        validation_batch_size: int | None = None,
+        validation_freq: int | Sequence[int] = 1,
+    ) -> History:
+        """Train the model.
+
+        Args:
+            x: rows (n, *input_shape) of numbers: an array, a memory map (read batch by batch), a table; or, without y,
+                something that gives batches (x, y) or (x, y, sample_weight).
+            y: targets (n, ...): class numbers for the sparse loss, else rows like the output.
+            batch_size: rows an update, 32 by default; the last batch of an epoch may be shorter.
+            epochs: the number after the last epoch.
+            verbose: 0 silent, 1 a progress bar, 2 a line an epoch; "auto" is 1.
+            callbacks: one or several of `rosenblatt.callbacks`.
+            validation_split: this share of the rows, the last ones as they stand, is held out and measured.
+            validation_data: (x, y) or (x, y, sample_weight) to measure, or something that gives batches.
+            shuffle: whether rows are seen in a new order every epoch.
+            class_weight: the weight of each class's rows; classes that are not named weigh 1.
+            sample_weight: (n,) the weight of each row.
+            initial_epoch: the number of the first epoch, from 0, where training goes on.
+            steps_per_epoch: batches an epoch, for a generator that does not end.
+            validation_batch_size: rows a batch in validation, by default batch_size.
+            validation_freq: measure every so many epochs, or after the epochs listed (from 1).
+
+        Returns:
+            The history: loss and metrics of every epoch.
+
+        Raises:
+            ModelStateError: the model is not compiled.
+            ShapeError: rows and targets do not fit each other or the model.
+            DataError: NaN, text, or labels out of range.
+            KeyboardInterrupt: after Ctrl-C, at the end of a batch, with model and history valid.
+
+        Source: Keras, ``keras.Model.fit``.
+        """
+        self.optimizer  # noqa: B018  (says what is missing where the model is not compiled)
+        epochs = check_whole_number("fit", "epochs", epochs, at_least=0)
+        initial_epoch = check_whole_number("fit", "initial_epoch", initial_epoch, at_least=0)
+        size = 32 if batch_size is None else check_whole_number("fit", "batch_size", batch_size, at_least=1)
+        validation_size = size if validation_batch_size is None else validation_batch_size
+        check_whole_number("fit", "validation_batch_size", validation_size, at_least=1)
+        check_number("fit", "validation_split", validation_split, at_least=0, below=1)
+        if class_weight is not None and sample_weight is not None:
+            raise ArgumentError("fit: expected class_weight or sample_weight, got both. Multiply them into one.")
+        self._plan = None  # layers may have been frozen since
+        source: ArraySource | IterableSource
+        if y is None:
+            source = self._iterable_source(x, steps_per_epoch, class_weight)
+            if validation_split:
+                raise ArgumentError("fit: expected arrays with validation_split, got batches. Give validation_data.")
+        else:
+            rows = self._batch("fit", x, y, sample_weight, class_weight)
+            if validation_split and validation_data is None:
+                rows, held_out = _split(rows, validation_split)
+                validation_data = held_out
+            self._check_own_loss(rows, size)
+            source = ArraySource(rows, size, shuffle, self.rng)
+        blocks = self._blocks("fit, validation_data", validation_data, validation_size)
+        wanted = CallbackList(callbacks, add_history=True, add_progbar=verbose != 0)
+        wanted.set_params({"verbose": verbose, "epochs": epochs, "steps": source.steps})
+        wanted.set_model(self)
+
+        def validate(epoch: int) -> training.Logs | None:
+            if blocks is None or not _is_due(epoch, validation_freq):
+                return None
+            return training.evaluate(self, blocks(wanted.wants_test_batches), validation_size, wanted)
+
+        training.fit(self, source, wanted, initial_epoch=initial_epoch, epochs=epochs, validate=validate)
+        assert wanted.history is not None  # for the type checker: it was added above
+        return wanted.history
+
+    def train_on_batch(
+        self,
+        x: Any,
+        y: Any,
+        sample_weight: Any = None,
+        class_weight: Mapping[int, float] | None = None,
+        return_dict: bool = False,
+    ) -> Any:
+        """Make one update on one batch and return its loss, or loss and metrics in a list or dict."""
+        self._plan = None
+        batch = self._batch("train_on_batch", x, y, sample_weight, class_weight)
+        whole = Slice(batch, np.arange(len(batch.x)), len(batch.x))
+        figures = training.RunningFigures()
+        losses_of_batches, outputs = training.train_slice(self, whole)
+        self.reset_metrics()
+        figures.add(self, whole, losses_of_batches, outputs)
+        return _as_asked(figures.logs(self), return_dict)
+
+    def evaluate(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        verbose: int | str = "auto",
+        sample_weight: Any = None,
+        callbacks: Any = None,
+        return_dict: bool = False,
+    ) -> Any:
+        """Measure loss and metrics of the model in use.
+
+        Args:
+            x: rows as in `fit`, or something that gives batches.
+            y: targets as in `fit`.
+            batch_size: rows a batch, 32 by default; it matters only to a loss that is not a plain mean.
+            verbose: 0 silent, 1 a progress bar, 2 a line.
+            sample_weight: (n,) the weight of each row.
+            callbacks: one or several of `rosenblatt.callbacks`.
+            return_dict: return the figures by name.
+
+        Returns:
+            The loss where only the loss is measured, else a list of loss and metrics, or a dict.
+
+        Source: Keras, ``keras.Model.evaluate``.
+        """
+        size = 32 if batch_size is None else check_whole_number("evaluate", "batch_size", batch_size, at_least=1)
+        self.optimizer  # noqa: B018  (says what is missing where the model is not compiled)
+        given = x if y is None else (x, y, sample_weight)
+        blocks = self._blocks("evaluate", given, size)
+        if blocks is None:
+            raise ArgumentError("evaluate: expected rows x and targets y, got none.")
+        wanted = CallbackList(callbacks, add_progbar=verbose != 0, model=self, verbose=verbose)
+        return _as_asked(training.evaluate(self, blocks(wanted.wants_test_batches), size, wanted), return_dict)
+
+    def test_on_batch(self, x: Any, y: Any, sample_weight: Any = None, return_dict: bool = False) -> Any:
+        """Return the loss of one batch, or loss and metrics in a list or dict, without training."""
+        rows = len(data.numbers("test_on_batch", "x", x))
+        return self.evaluate(x, y, max(rows, 1), 0, sample_weight, return_dict=return_dict)
+
+    def predict(self, x: Any, batch_size: int | None = None, verbose: int | str = "auto") -> Array:
+        """Return the outputs (n, *output_shape).
+
+        Args:
+            x: rows (n, *input_shape), or something that gives batches of rows.
+            batch_size: as in Keras; the engine chooses its own blocks, the result is the same.
+            verbose: as in Keras; a prediction is too quick for a progress bar.
+        """
+        if _gives_batches(x):
+            batches = [self.predict(item[0] if isinstance(item, tuple) else item, batch_size, verbose) for item in x]
+            return np.concatenate(batches)
+        rows = self._features("predict", x)
+        return self.engine.predict(self.plan, self.state, rows)
+
+    def predict_on_batch(self, x: Any) -> Array:
+        """Return the outputs for one batch of rows."""
+        return self.predict(x)
+
+    def activations(self, x: Any) -> dict[str, Array]:
+        """Return every layer's output (n, *output_shape) by the layer's name.
+
+        Example:
+            >>> from rosenblatt.layers import Dense
+            >>> model = Sequential([Dense(3, activation="relu", input_shape=(2,)), Dense(1)])
+            >>> {name: y.shape for name, y in model.activations(np.zeros((5, 2))).items()}
+            {'dense': (5, 3), 'dense_1': (5, 1)}
+        """
+        rows = self._features("activations", x)
+        outputs = self.engine.predict(self.plan, self.state, rows, layers="all")
+        return dict(zip(name_layers(self.layers), outputs, strict=True))
+
+    def gradients(self, x: Any, y: Any, sample_weight: Any = None) -> dict[str, Array]:
+        """Return the gradient of the loss of these rows, taken as one batch, by ``layer/array``.
+
+        It is the gradient that the next update would use: penalties included, units dropped. Frozen layers' is zero.
+        """
+        self._plan = None
+        batch = self._batch("gradients", x, y, sample_weight)
+        _, gradient = self.engine.loss_and_gradient(self.plan, self.state, *batch)
+        return {
+            f"{layer.name}/{array.name}": array.view(gradient)
+            for layer in self.plan.layers
+            for array in layer.parameters
+        }
+
+    # --- Metrics, as the training loop asks for them ----------------------------------------------
+
+    def prepare_metrics(self, target: Array) -> bool:
+        """Choose the metrics by the shape of the first target; return whether there are any."""
+        if not self._metrics_ready:
+            shapes = (self.plan.output_shape, target.shape[1:])
+            unweighted, weighted = self._metrics_wanted
+            self.metrics = metrics_module.get_list(unweighted, *shapes)
+            self.weighted_metrics = metrics_module.get_list(weighted, *shapes)
+            self._metrics_ready = True
+        return bool(self.metrics or self.weighted_metrics)
+
+    def reset_metrics(self) -> None:
+        """Start all metrics anew."""
+        for metric in [*self.metrics, *self.weighted_metrics]:
+            metric.reset_state()
+
+    @property
+    def metrics_names(self) -> list[str]:
+        """The names of what `evaluate` returns, in its order."""
+        return ["loss", *(metric.name for metric in [*self.metrics, *self.weighted_metrics])]
+
+    # --- What users hand in -----------------------------------------------------------------------
+
+    def _features(self, who: str, x: Any) -> Array:
+        """Check rows, building the model where these are the first."""
+        rows = data.numbers(who, "x", x)
+        data.check_rows(who, "x", rows)
+        if rows.ndim == 1 and self._input_shape in (None, (1,)):
+            rows = rows[:, None]
+        if self._state is None:
+            self._build(rows.shape[1:] if self._input_shape is None else self._input_shape)
+        if rows.shape[1:] != self._input_shape:
+            raise ShapeError(self._misfit(who, rows.shape))
+        data.check_finite(who, "x", rows)
+        return rows
+
+    def _misfit(self, who: str, got: Shape) -> str:
+        wanted = self._built_shape()
+        first, count = self.layers[0], len(self.layers)
+        width = f"width {wanted[0]}" if len(wanted) == 1 else f"shape {wanted}"
+        place = f"{who}: {first!r}, layer 1 of {count}: expected inputs of {width}, got an array of shape {got}."
+        if got == wanted:
+            return f"{place} For a single row give x[None]."
+        if len(got) > 1 and math.prod(got[1:]) == math.prod(wanted):
+            return f"{place} Reshape x to {(got[0], *wanted)}, or let the model begin with Flatten."
+        return f"{place} Check the columns of x or the layer's input_shape."
+
+    def _batch(
+        self,
+        who: str,
+        x: Any,
+        y: Any,
+        sample_weight: Any = None,
+        class_weight: Mapping[int, float] | None = None,
+    ) -> Batch:
+        """Check rows, targets and weights, and bring them into the engine's form."""
+        rows = self._features(who, x)
+        targets = data.numbers(who, "y", y)
+        data.check_rows(who, "y", targets)
+        if len(targets) != len(rows):
+            raise ShapeError(
+                f"{who}: expected as many targets as rows, got {len(rows)} rows and {len(targets)} targets."
+            )
+        data.check_finite(who, "y", targets)
+        target = losses.prepare_target(self.loss.rule.name, targets, self.plan.output_shape, who)
+        if target.dtype.kind == "f":
+            target = target.astype(self.dtype, copy=False)
+        weight = data.sample_weights(who, sample_weight, len(rows), self.dtype)
+        if class_weight is not None:
+            weight = data.class_weights(who, class_weight, target, self.dtype)
+        return Batch(rows, target, weight)
+
+    def _iterable_source(
+        self, batches: Any, steps: int | None, class_weight: Mapping[int, float] | None
+    ) -> IterableSource:
+        if not _gives_batches(batches):
+            raise ArgumentError(
+                f"fit: expected rows x and targets y, or something that gives batches (x, y), got {type(batches).__name__} "
+                "and no y."
+            )
+        if steps is not None:
+            check_whole_number("fit", "steps_per_epoch", steps, at_least=1)
+        first, batches = data.peek(batches)
+        prepared = self._unpack("fit", first, class_weight)  # builds the model, and finds errors before anything starts
+        self._check_own_loss(prepared, len(prepared.x))
+        return IterableSource(batches, lambda item: self._unpack("fit", item, class_weight), steps)
+
+    def _unpack(self, who: str, item: Any, class_weight: Mapping[int, float] | None = None) -> Batch:
+        if not isinstance(item, tuple | list) or len(item) not in (2, 3):
+            raise DataError(f"{who}: expected batches (x, y) or (x, y, sample_weight), got {type(item).__name__}.")
+        x, y, sample_weight = (*item, None)[:3]
+        return self._batch(who, x, y, sample_weight, class_weight)
+
+    def _check_own_loss(self, rows: Batch, batch_size: int) -> None:
+        """Compare the gradient of a user's own loss with finite differences, once, on the first batch."""
+        if not self._own_loss_checked:
+            outputs = self.engine.predict(self.plan, self.state, rows.x[:batch_size])
+            losses.check_gradient(self.loss, rows.target[:batch_size], outputs)
+            self._own_loss_checked = True
+
+    def _blocks(self, who: str, given: Any, batch_size: int) -> Callable[[bool], Iterator[Batch]] | None:
+        """Return a function that gives data in blocks for `training.evaluate`: single batches where asked, else large."""
+        if given is None:
+            return None
+        if isinstance(given, Batch):
+            rows = given
+        elif isinstance(given, tuple | list) and len(given) in (2, 3):
+            rows = self._batch(who, *given)
+        elif _gives_batches(given):
+            return lambda batch_by_batch: (self._unpack(who, item) for item in given)
+        else:
+            raise ArgumentError(f"{who}: expected (x, y), (x, y, sample_weight) or batches of them, got {given!r}.")
+        return lambda batch_by_batch: data.in_blocks(
+            rows, batch_size if batch_by_batch else training.EVALUATION_ROWS // batch_size * batch_size or batch_size
+        )
+
+    # --- Files ------------------------------------------------------------------------------------
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what the model is, without its numbers, ready for JSON."""
+        layers = [serialize(layer) for layer in self.layers]
+        for layer, name in zip(layers, name_layers(self.layers), strict=True):
+            layer["config"]["name"] = name
+        return {
+            "name": self.name,
+            "seed": self.seed,
+            "dtype": self.dtype,
+            "input_shape": None if self._input_shape is None else list(self._input_shape),
+            "layers": layers,
+        }
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> Sequential:
+        """Make a model, not yet built, from what `get_config` returned."""
+        layers = [deserialize("load_model", layer, LAYERS) for layer in config["layers"]]
+        model = cls(name=config["name"], seed=config["seed"], dtype=config["dtype"])
+        model.layers = layers
+        model._input_shape = (
+            None if config["input_shape"] is None else shape_of_row("Sequential", config["input_shape"])
+        )
+        return model
+
+    def save(self, path: str | Path) -> None:
+        """Write the whole model to one safetensors file: plan, weights, optimizer, history, class names.
+
+        Training goes on from it, bit for bit, where it stopped. The file is complete or not there at all.
+
+        Args:
+            path: ends in ``.safetensors``.
+
+        Raises:
+            FileFormatError: another suffix.
+            OSError: the folder cannot be written, or the disk is full.
+        """
+        files.write(path, self._tensors(), {"model": json.dumps(self._description())})
+
+    def save_weights(self, path: str | Path) -> None:
+        """Write the weights alone to a safetensors file (see `save`)."""
+        files.write(path, {f"weights/{name}": array for name, array in self.weights.items()}, {})
+
+    def load_weights(self, path: str | Path) -> None:
+        """Read weights that `save_weights` or `save` wrote for a model of the same layers; all change or none.
+
+        Raises:
+            FileFormatError: no such file of ours, or weights of other layers.
+        """
+        tensors, _ = files.read(path)
+        self._take_weights(path, tensors)
+
+    def _take_weights(self, path: str | Path, tensors: Mapping[str, Array]) -> None:
+        wanted = {name: array.shape for name, array in self.weights.items()}
+        _same_shapes(path, _shapes_under("weights/", tensors), wanted)
+        for name, array in self.weights.items():
+            array[...] = tensors[f"weights/{name}"]
+
+    def _tensors(self) -> dict[str, Array]:
+        tensors = {f"weights/{name}": array for name, array in self.weights.items()}
+        return tensors | {f"optimizer/{name}": slot for name, slot in self.state.slots.items()}
+
+    def _description(self) -> dict[str, Any]:
+        description: dict[str, Any] = {
+            "model": self.get_config(),
+            "rng": self.rng.bit_generator.state,
+            "class_names": self.class_names,
+        }
+        if self._optimizer is not None:
+            description["compile"] = {
+                "optimizer": serialize(self.optimizer),
+                "loss": serialize(self.loss),
+                "metrics": [_described(metric) for metric in _several(self._metrics_wanted[0])],
+                "weighted_metrics": [_described(metric) for metric in _several(self._metrics_wanted[1])],
+            }
+            description["step"] = self.state.step
+        if self.history is not None:
+            description["history"] = {"history": self.history.history, "epoch": self.history.epoch}
+        return description
+
+
+def load_model(path: str | Path, compile: bool = True, custom_objects: Mapping[str, Any] | None = None) -> Sequential:
+    """Read a model that `Sequential.save` wrote. Nothing in the file is ever executed.
+
+    Args:
+        path: a ``.safetensors`` file.
+        compile: also restore optimizer and loss, so that training can go on.
+        custom_objects: your own loss and metric functions by name, where the model was compiled with such.
+
+    Raises:
+        FileFormatError: the file is damaged, foreign, or not what it claims to be.
+        FileNotFoundError: there is none.
+
+    Source: Keras, ``keras.models.load_model``.
+    """
+    tensors, metadata = files.read(path)
+    if "model" not in metadata:
+        raise FileFormatError(f"load_model: expected a whole model in {path}, got weights only. Use load_weights.")
+    try:
+        return _restore(path, tensors, json.loads(metadata["model"]), compile, custom_objects or {})
+    except FileFormatError:
+        raise
+    except (RosenblattError, KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError) as error:
+        raise FileFormatError(
+            f"load_model: expected a model in {path}, got one that makes no sense ({error})."
+        ) from error
+
+
+def _restore(
+    path: str | Path,
+    tensors: Mapping[str, Array],
+    description: Mapping[str, Any],
+    compile: bool,
+    custom_objects: Mapping[str, Any],
+) -> Sequential:
+    model = Sequential.from_config(description["model"])
+    if model._input_shape is None:
+        raise FileFormatError(f"load_model: expected a built model in {path}, got one without input shape.")
+    # The shapes are compared before anything is allocated: a small file cannot ask for a large model.
+    plans = lay_out(model.layers, name_layers(model.layers), model._input_shape)
+    wanted = {f"{plan.name}/{a.name}": a.shape for plan in plans for a in (*plan.parameters, *plan.statistics)}
+    _same_shapes(path, _shapes_under("weights/", tensors), wanted)
+    model._build(model._input_shape)
+    model._take_weights(path, tensors)
+    compiled = description.get("compile")
+    if compile and compiled is not None:
+        model.compile(
+            optimizer=optimizers.get(compiled["optimizer"]),
+            loss=_revived(path, compiled["loss"], custom_objects),
+            metrics=[_revived(path, metric, custom_objects) for metric in compiled["metrics"]],
+            weighted_metrics=[_revived(path, metric, custom_objects) for metric in compiled["weighted_metrics"]],
+        )
+        slots = dict.fromkeys(model.state.slots, model.state.params.shape)
+        _same_shapes(path, _shapes_under("optimizer/", tensors), slots)
+        for name, slot in model.state.slots.items():
+            slot[...] = tensors[f"optimizer/{name}"]
+        model.state.step = model.optimizer.iterations = check_whole_number(
+            "load_model", "step", description["step"], at_least=0
+        )
+    model.rng.bit_generator.state = description["rng"]
+    class_names = description["class_names"]
+    model.class_names = None if class_names is None else [str(name) for name in class_names]
+    if "history" in description:
+        model.history = History()
+        model.history.set_model(model)
+        model.history.history = {str(name): list(values) for name, values in description["history"]["history"].items()}
+        model.history.epoch = [int(epoch) for epoch in description["history"]["epoch"]]
+    return model
+
+
+def _shapes_under(folder: str, tensors: Mapping[str, Array]) -> dict[str, Shape]:
+    return {name.removeprefix(folder): array.shape for name, array in tensors.items() if name.startswith(folder)}
+
+
+def _same_shapes(path: str | Path, found: Mapping[str, Shape], wanted: Mapping[str, Shape]) -> None:
+    for name, shape in wanted.items():
+        if found.get(name) != shape:
+            got = f"shape {found[name]}" if name in found else "nothing of that name"
+            raise FileFormatError(f"load: expected {name} of shape {shape} in {path}, got {got}.")
+    surplus = sorted(found.keys() - wanted.keys())
+    if surplus:
+        raise FileFormatError(f"load: expected {', '.join(wanted)} in {path}, got {surplus[0]} as well.")
+
+
+def _described(value: Any) -> Any:
+    """Describe a metric for a file: a name, a configuration, or the name of a user's function."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Metric):
+        return serialize(value)
+    return {"custom": getattr(value, "__name__", str(value))}
+
+
+def _revived(path: str | Path, description: Any, custom_objects: Mapping[str, Any]) -> Any:
+    """Return what a description in a file stands for; a user's own function comes from custom_objects."""
+    if not isinstance(description, Mapping):
+        return description
+    if "custom" in description:
+        return _own_function(path, description["custom"], custom_objects)
+    if description["class_name"] == "CustomLoss":
+        function = _own_function(path, description["config"]["function"], custom_objects)
+        return losses.get({**description, "config": {**description["config"], "function": function}})
+    return description
+
+
+def _own_function(path: str | Path, name: str, custom_objects: Mapping[str, Any]) -> Any:
+    if name not in custom_objects:
+        raise FileFormatError(
+            f"load_model: expected the function {name!r} that the model in {path} was compiled with. "
+            f"Pass custom_objects={{{name!r}: {name}}}, or compile=False to use the model without training it."
+        )
+    return custom_objects[name]
+
+
+def _several(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def _gives_batches(x: Any) -> bool:
+    """Tell a stream of batches from a table: arrays, tables and lists of rows are tables."""
+    is_table = hasattr(x, "__array__") or hasattr(x, "columns") or isinstance(x, str | bytes)
+    is_list_of_rows = isinstance(x, list | tuple) and not (x and isinstance(x[0], tuple) and hasattr(x[0][0], "shape"))
+    return not is_table and not is_list_of_rows and (hasattr(x, "__iter__") or hasattr(x, "__getitem__"))
+
+
+def _split(rows: Batch, share: float) -> tuple[Batch, Batch]:
+    """Hold out the last rows, as Keras does: they are not shuffled first."""
+    kept = math.floor(len(rows.x) * (1 - share))
+    if kept == 0 or kept == len(rows.x):
+        raise ArgumentError(
+            f"fit: expected validation_split to leave rows on both sides, got {share:g} of {len(rows.x)} rows."
+        )
+    cut = [None if part is None else (part[:kept], part[kept:]) for part in rows]
+    first, last = ([None if pair is None else pair[side] for pair in cut] for side in (0, 1))
+    return Batch(*first), Batch(*last)  # type: ignore[arg-type]
+
+
+def _is_due(epoch: int, frequency: int | Sequence[int]) -> bool:
+    if isinstance(frequency, int):
+        check_whole_number("fit", "validation_freq", frequency, at_least=1)
+        return (epoch + 1) % frequency == 0
+    return epoch + 1 in frequency
+
+
+def _as_asked(logs: Mapping[str, Any], return_dict: bool) -> Any:
+    if return_dict:
+        return dict(logs)
+    return logs["loss"] if len(logs) == 1 else list(logs.values())

@@ -195,13 +195,6 @@ def _mean_of_batches(
     return total / len(losses) + network.penalties(model.plan, weights_by_layer)
 
 
-def in_blocks(data: Batch, rows: int) -> Iterator[Batch]:
-    """Cut data into blocks of some rows."""
-    for start in range(0, len(data.x), rows):
-        block = slice(start, start + rows)
-        yield Batch(data.x[block], data.target[block], None if data.weight is None else data.weight[block])
-
-
 def finish_average(model: Sequential) -> None:
     """Where the optimizer keeps a moving average of the weights, put it in their place, as Keras does after fit."""
     plan = model.plan
@@ -261,4 +254,3 @@ def stop_at_a_batch() -> Iterator[Callable[[], None]]:
         yield stop_if_asked
     finally:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-

@@ -3,14 +3,48 @@
 from __future__ import annotations
 
 import math
+import random
 from typing import Any, TypeAlias
 
 import numpy as np
 
+from rosenblatt.arguments import check_whole_number
 from rosenblatt.errors import ArgumentError, DataError, ShapeError
 from rosenblatt.types import Array, Generator
 
 RandomState: TypeAlias = "int | np.random.RandomState | Generator | None"
+
+# Where models that are given no seed take theirs from: the operating system, until `set_random_seed` is called.
+_seeds = np.random.default_rng()
+
+
+def set_random_seed(seed: int) -> None:
+    """Make everything random repeatable: models made from now on without a seed, Python's and NumPy's generators.
+
+    This is the one setting of the library that is not an argument; code written for Keras expects it.
+
+    Args:
+        seed: a whole number from 0 up.
+
+    Example:
+        >>> set_random_seed(42)
+        >>> first = fresh_seed()
+        >>> set_random_seed(42)
+        >>> fresh_seed() == first
+        True
+
+    Source: ``keras.utils.set_random_seed``.
+    """
+    global _seeds
+    seed = check_whole_number("set_random_seed", "seed", seed, at_least=0)
+    random.seed(seed)
+    np.random.seed(seed % 2**32)  # noqa: NPY002  (the caller's generator, on the caller's demand)
+    _seeds = np.random.default_rng(seed)
+
+
+def fresh_seed() -> int:
+    """Return a seed for a model that is given none."""
+    return int(_seeds.integers(2**32))
 
 
 def to_categorical(x: Any, num_classes: int | None = None) -> Array:

@@ -23,8 +23,10 @@ class Engine(ABC):
     @overload
     def predict(self, plan: Plan, state: State, x: Array, layers: Literal["all"]) -> list[Array]: ...
     @abstractmethod
-    def predict(self, plan: Plan, state: State, x: Array, layers: Literal["last", "all"] = "last") -> Array | list[Array]:
-        """Return the outputs for x (n, *input_shape): the last layer's (n, *output_shape), or every layer's in a list."""
+    def predict(
+        self, plan: Plan, state: State, x: Array, layers: Literal["last", "all"] = "last"
+    ) -> Array | list[Array]:
+        """Return the last layer's outputs (n, *output_shape) for x (n, *input_shape), or every layer's in a list."""
 
     @abstractmethod
     def evaluate(self, plan: Plan, state: State, x: Array, target: Array, outputs: Array | None = None) -> Array:

@@ -24,7 +24,9 @@ class ReferenceEngine(Engine):
     def predict(self, plan: Plan, state: State, x: Array, layers: Literal["last"] = "last") -> Array: ...
     @overload
     def predict(self, plan: Plan, state: State, x: Array, layers: Literal["all"]) -> list[Array]: ...
-    def predict(self, plan: Plan, state: State, x: Array, layers: Literal["last", "all"] = "last") -> Array | list[Array]:
+    def predict(
+        self, plan: Plan, state: State, x: Array, layers: Literal["last", "all"] = "last"
+    ) -> Array | list[Array]:
         """See `Engine.predict`."""
         weights = network.views(plan, state.params, state.statistics)
         kept = plan.layers if layers == "all" else plan.layers[-1:]

@@ -21,7 +21,8 @@ def dropout_mask(shape: Shape, rate: float, seed: int, step: int, layer: int, dt
     Source: Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting" (2014).
     """
     kept = random_words(shape, seed, step, layer) >= np.uint64(round(rate * 2**32))
-    return kept * np.asarray(1.0 / (1.0 - rate), dtype)
+    mask: Array = kept * np.asarray(1.0 / (1.0 - rate), dtype)
+    return mask
 
 
 def gaussian_noise(shape: Shape, stddev: float, seed: int, step: int, layer: int, dtype: np.dtype | str) -> Array:

@@ -5,8 +5,8 @@ from dL/dy, the derivative of the loss with respect to the output, that one writ
 weights and returns dL/dx for the layer below. The forward pass collects these functions on a tape; the backward pass
 calls them from the last to the first. That is all there is to it.
 
-A layer's numbers are given by name, such as ``{"kernel": (n_in, n_out), "bias": (n_out,)}``: views into one flat vector,
-so that what is written to a view is written to the vector.
+A layer's numbers are given by name, such as ``{"kernel": (n_in, n_out), "bias": (n_out,)}``: views into one flat
+vector, so that what is written to a view is written to the vector.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from rosenblatt.plan import ArrayPlan, LayerPlan, Plan, Rule
 from rosenblatt.types import Array
 
 Arrays: TypeAlias = dict[str, Array]
-# From dL/dy: write the weights' derivatives (none where the layer is frozen), return dL/dx (None where nobody wants it).
+# From dL/dy: write the derivatives of the weights (none where the layer is frozen), return dL/dx (or None: not wanted).
 Backward: TypeAlias = Callable[[Array, Arrays, bool], Array | None]
 
 
@@ -38,7 +38,7 @@ class Run(NamedTuple):
     seed: int = 0
 
 
-# --- The chain ---------------------------------------------------------------------------------------------------------
+# --- The chain ------------------------------------------------------------------------------------
 
 
 def forward(plan: Plan, weights: Sequence[Arrays], x: Array, run: Run) -> tuple[list[Array], list[Backward]]:
@@ -106,7 +106,7 @@ def loss_and_gradient(
     return float(np.sum(values * share)) + penalty, output
 
 
-# --- The loss ----------------------------------------------------------------------------------------------------------
+# --- The loss -------------------------------------------------------------------------------------
 
 
 def loss_values(plan: Plan, target: Array, output: Array) -> Array:
@@ -174,7 +174,7 @@ def _loss_rule(plan: Plan) -> Rule:
     return plan.loss
 
 
-# --- Views into the flat vectors ---------------------------------------------------------------------------------------
+# --- Views into the flat vectors ------------------------------------------------------------------
 
 
 def views(plan: Plan, params: Array, statistics: Array) -> list[Arrays]:
@@ -194,7 +194,7 @@ def gradient_views(plan: Plan, gradient: Array) -> list[Arrays]:
     ]
 
 
-# --- The layers --------------------------------------------------------------------------------------------------------
+# --- The layers -----------------------------------------------------------------------------------
 
 
 def activate(rule: Rule, z: Array) -> Array:
@@ -306,7 +306,8 @@ def batch_normalization_layer(
         dn = _scale_and_shift_gradient(dy, n, arrays, gradients)
         if uses_batch:
             return normalize_gradient(dn, n, variance, epsilon, batch_axes)
-        return dn / np.sqrt(variance + epsilon)
+        dx: Array = dn / np.sqrt(variance + epsilon)
+        return dx
 
     return _scale_and_shift(n, arrays), way_back
 

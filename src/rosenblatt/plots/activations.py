@@ -67,7 +67,8 @@ def activation_functions(names: str | Sequence[str] | None = None, ax: Any = Non
     for name in wanted:
         if name not in ACTIVATIONS:
             raise UnknownNameError("plots.activation_functions", name, ACTIVATIONS)
-    grid = make_grid(ax, len(wanted), columns=4, cell=(3.0, 2.5))
+    columns = 3 if len(wanted) in (3, 5, 6, 9) else 4  # fills the rows best
+    grid = make_grid(ax, len(wanted), columns, cell=(3.0, 2.5))
     z = np.linspace(-5, 5, 501)
     listed = np.array([-4.0, -2.0, -1.0, 0.0, 1.0, 2.0, 4.0])
     for panel, name in zip(grid.axes, wanted, strict=True):
@@ -114,7 +115,7 @@ def gradient_sizes(gradients: Any, ax: Axes | None = None, *, title: str = "", l
         >>> import numpy as np
         >>> from rosenblatt import plots
         >>> print(plots.describe(plots.gradient_sizes([np.array([[3.0, -3.0]]), np.array([0.5])])))
-        gradient size per layer
+        Gradient size per layer
         x: layer (1 is next to the input)
         y: root mean square of the gradient
         <BLANKLINE>
@@ -134,7 +135,7 @@ def gradient_sizes(gradients: Any, ax: Axes | None = None, *, title: str = "", l
             range(1, len(values) + 1),
             [value if value > 0 else np.nan for value in values],  # a logarithmic axis has no place for 0
             DASHES[k % len(DASHES)],
-            color=CLASS_COLOURS[(k + 1) % len(CLASS_COLOURS)],
+            color=CLASS_COLOURS[k % len(CLASS_COLOURS)],
             marker=CLASS_SHAPES[k % len(CLASS_SHAPES)],
             markersize=8,
             label=name,
@@ -142,7 +143,7 @@ def gradient_sizes(gradients: Any, ax: Axes | None = None, *, title: str = "", l
     ax.set_yscale("log")
     label(
         ax,
-        title or say("gradient size per layer"),
+        title or say("Gradient size per layer"),
         say("layer (1 is next to the input)"),
         say("root mean square of the gradient"),
     )
@@ -190,14 +191,14 @@ def why_depth_did_not_train(
     Example:
         >>> from rosenblatt import plots
         >>> plots.why_depth_did_not_train().get_title()
-        'why depth did not train'
+        'Why depth did not train'
     """
     say = speak(language)
     gradients = {
         say("{layers} sigmoid layers", layers=layers): weight_gradients("sigmoid", layers, units, seed),
         say("{layers} ReLU layers", layers=layers): weight_gradients("relu", layers, units, seed),
     }
-    return gradient_sizes(gradients, ax, title=say("why depth did not train"), language=language)
+    return gradient_sizes(gradients, ax, title=say("Why depth did not train"), language=language)
 
 
 def weight_gradients(activation: str, layers: int, units: int, seed: int) -> list[Array]:

@@ -66,7 +66,7 @@ def decision_boundary(
         >>> from rosenblatt import plots
         >>> ax = plots.decision_boundary(lambda x: x[:, 0] > 0, [[-1.0, 0.0], [1.0, 1.0], [-1.0, 1.0]], [0, 1, 1])
         >>> print(plots.describe(ax))
-        decision boundary
+        Decision boundary
         x: feature 1
         y: feature 2
         <BLANKLINE>
@@ -108,7 +108,7 @@ def decision_boundary(
         ax.plot(*x[own].T, shape, color=colour, markeredgecolor="white", markeredgewidth=0.8, markersize=7, label=name)
         share = percent(float(np.mean(verdict.winners() == value)))
         rows.append([name, int(own.sum()), int((found[own] == value).sum()), share])
-    label(ax, say("decision boundary"), say("feature {i}", i=1), say("feature {i}", i=2), lines=False)
+    label(ax, say("Decision boundary"), say("feature {i}", i=1), say("feature {i}", i=2), lines=False)
     ax.legend(title=say("class"), loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0.0, frameon=False)
     attach(ax, table([say("class"), say("points"), say("correct"), say("share of the picture")], rows))
     finish(ax)

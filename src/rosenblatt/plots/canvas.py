@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -65,8 +65,14 @@ def axes_or_new(ax: Axes | None, size: tuple[float, float]) -> Axes:
     """Return the Axes given, or those of a new figure of this size in inches."""
     if ax is not None:
         return ax
-    axes: Axes = matplotlib("pyplot").figure(figsize=size, layout="constrained").add_subplot()
+    axes: Axes = _new_figure(size).add_subplot()
     return axes
+
+
+def _new_figure(size: tuple[float, float]) -> Any:
+    figure = matplotlib("pyplot").figure(figsize=size, layout="constrained")
+    figure.get_layout_engine().set(w_pad=0.08, h_pad=0.08)
+    return figure
 
 
 def make_grid(ax: Any, count: int, columns: int, cell: tuple[float, float], title: str = "") -> Grid:
@@ -86,8 +92,9 @@ def make_grid(ax: Any, count: int, columns: int, cell: tuple[float, float], titl
     rows = -(-count // columns)
     if ax is None:
         size = (cell[0] * columns, cell[1] * rows + (0.4 if title else 0.0))
-        figure = matplotlib("pyplot").figure(figsize=size, layout="constrained")
-        figure.suptitle(title)
+        figure = _new_figure(size)
+        if title:
+            _set_font([figure.suptitle(title)])
         axes = as_array(figure.add_subplot(rows, columns, k + 1) for k in range(count))
         return Grid(axes, list(axes))
 
@@ -95,6 +102,7 @@ def make_grid(ax: Any, count: int, columns: int, cell: tuple[float, float], titl
     if len(given) == 1 < count:
         given[0].set_axis_off()
         given[0].set_title(title, pad=14)
+        _set_font([given[0].title])
         return Grid(as_array(given[0].inset_axes(_inset(k, rows, columns)) for k in range(count)), given[0])
     if len(given) < count:
         raise ArgumentError(
@@ -162,18 +170,19 @@ def _known_korean_font(manager: Any) -> str | None:
 
 
 def finish(*axes: Axes) -> None:
-    """Set these Axes in a Korean font where any of their texts needs one, class names included."""
+    """Set each of these Axes in a Korean font where any of its texts needs one, class names included."""
     is_text = matplotlib("text").Text
     for ax in axes:
-        # The title above a grid belongs to the figure.
-        texts = [*ax.findobj(is_text), *ax.figure.texts]
-        if any(_is_korean(text.get_text()) for text in texts):
-            # Korean fonts may lack the minus sign and the marks of right and wrong: those come from DejaVu.
-            family = [korean_font(), "DejaVu Sans"]
-            for text in texts:
-                text.set_family(family)
-            ax.tick_params(which="both", labelfontfamily=family)  # ticks that are only made when drawn
+        family = _set_font(ax.findobj(is_text))
+        if family:
+            ax.tick_params(which="both", labelfontfamily=family)  # for ticks that are only made when drawn
 
 
-def _is_korean(text: str) -> bool:
-    return any("가" <= letter <= "힣" for letter in text)
+def _set_font(texts: Sequence[Any]) -> list[str]:
+    """Set all these texts in a Korean font if one of them needs it, and return the names of the fonts."""
+    if not any("가" <= letter <= "힣" for text in texts for letter in text.get_text()):
+        return []
+    family = [korean_font(), "DejaVu Sans"]  # the second has the minus sign and the cross, which Korean fonts may lack
+    for text in texts:
+        text.set_family(family)
+    return family

@@ -58,7 +58,7 @@ def class_counts(
     Example:
         >>> from rosenblatt import plots
         >>> print(plots.describe(plots.class_counts(["cat", "dog", "cat"])))
-        samples of each class
+        Samples of each class
         x: number of samples
         <BLANKLINE>
         class  number of samples
@@ -81,7 +81,7 @@ def class_counts(
     ax.set_yticks(range(len(names)), names)
     ax.invert_yaxis()
     ax.margins(x=0.12)
-    label(ax, say("samples of each class"), say("number of samples"))
+    label(ax, say("Samples of each class"), say("number of samples"))
     ax.grid(False, axis="y")
     whole_numbers(ax.xaxis)
     attach(ax, table([say("class"), say("number of samples")], zip(names, counts.tolist(), strict=True)))
@@ -110,7 +110,7 @@ def confusion_matrix(
     Example:
         >>> from rosenblatt import plots
         >>> print(plots.describe(plots.confusion_matrix(([0, 0, 1, 1], [0, 1, 1, 1]), ["shirt", "shoe"])))
-        confusion matrix (75.0 % correct)
+        Confusion matrix (75.0 % correct)
         x: predicted class
         y: true class
         <BLANKLINE>
@@ -147,7 +147,7 @@ def confusion_matrix(
         ax.add_patch(rectangle((k - 0.5, k - 0.5), 1, 1, fill=False, edgecolor=BLACK, linewidth=1.2))
     ax.set_xticks(range(len(names)), names, rotation=45, ha="right", rotation_mode="anchor")
     ax.set_yticks(range(len(names)), names)
-    title = say("confusion matrix ({accuracy} correct)", accuracy=accuracy)
+    title = say("Confusion matrix ({accuracy} correct)", accuracy=accuracy)
     label(ax, title, say("predicted class"), say("true class"), lines=False)
     rows = [
         [name, *row, percent(share) if total else ""]

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from rosenblatt.errors import ArgumentError, ShapeError
+from rosenblatt.errors import ArgumentError, DataError, ShapeError
 from rosenblatt.plots.canvas import BLUE, VERMILLION, finish, make_grid, matplotlib
 from rosenblatt.plots.classes import as_classes, check_names, name_of
 from rosenblatt.plots.text import attach, percent, table
@@ -47,14 +47,16 @@ def samples(
         An array of Axes, one a sample.
 
     Raises:
-        ShapeError: no images, labels or predictions that are not as many, or a class that has no name.
+        ShapeError: x is no images, labels or predictions are not as many, or a class has no name.
+        DataError: there is no image.
 
     Example:
         >>> import numpy as np
         >>> from rosenblatt import plots
         >>> axes = plots.samples(np.eye(4).reshape(2, 8), [0, 1], [[0.9, 0.1], [0.7, 0.3]], image_shape=(2, 4))
         >>> print(plots.describe(axes))
-        samples with predictions
+        Samples with predictions
+        2 images of 2 x 4 pixels
         <BLANKLINE>
         sample  true  predicted    sure
              0     0          0  90.0 %
@@ -66,7 +68,7 @@ def samples(
     predicted = _labels("predictions", predictions, x, class_names)
     sure = _largest(predictions)
     plain = y is None and predictions is None
-    title = "samples" if plain else "samples with their classes" if predictions is None else "samples with predictions"
+    title = "Samples" if plain else "Samples with their classes" if predictions is None else "Samples with predictions"
     grid = make_grid(ax, len(images), columns, (1.55, 1.6 if plain else 2.05), say(title))
     rows = []
     for k, (panel, image) in enumerate(zip(grid.axes, images, strict=True)):
@@ -75,7 +77,8 @@ def samples(
         said_name = "" if predicted is None else name_of(predicted[k], class_names)
         wrong = bool(is_name and said_name and is_name != said_name)
         percentage = percent(float(sure[k])) if sure is not None else ""
-        caption = " ".join(part for part in ("✗" if wrong else "", said_name or is_name) if part)
+        rounded = f"{100 * sure[k]:.0f} %" if sure is not None else ""
+        caption = " ".join(part for part in ("✗" if wrong else "", said_name or is_name, rounded) if part)
         below = say("(is {name})", name=is_name) if wrong else ""
         _write_below(panel, f"{caption}\n{below}" if wrong else caption, VERMILLION if wrong else "black")
         for spine in panel.spines.values():
@@ -84,7 +87,9 @@ def samples(
     header = [say("sample"), say("true"), say("predicted"), say("sure"), ""]
     filled = [k for k in range(len(header)) if any(row[k] != "" for row in rows)]
     figures = table([header[k] for k in filled], [[row[k] for k in filled] for row in rows])
-    attach(grid.axes[0], say(title), figures)
+    count, height, width = images.shape
+    size = say("{count} images of {height} x {width} pixels", count=count, height=height, width=width)
+    attach(grid.axes[0], f"{say(title)}\n{size}", "" if plain else figures)
     finish(*grid.axes)
     return grid.axes
 
@@ -103,14 +108,17 @@ def _labels(who: str, labels: Any, x: Any, class_names: Sequence[str] | None) ->
 
 
 def _largest(predictions: Any) -> Array | None:
-    """The largest probability of each row, where there are probabilities."""
+    """The largest probability of each row, where the predictions are probabilities."""
     predicted = np.asarray(predictions)
-    has_columns = predicted.ndim == 2 and predicted.shape[1] > 1 and predicted.dtype.kind == "f"
-    return predicted.max(axis=1) if has_columns else None
+    if predicted.ndim != 2 or predicted.shape[1] < 2 or predicted.dtype.kind != "f":
+        return None
+    return predicted.max(axis=1) if predicted.min() >= 0 and predicted.max() <= 1 else None
 
 
 def _as_images(who: str, rows: Array, image_shape: tuple[int, int] | None) -> Array:
     """Rows of pixels as (n, height, width)."""
+    if rows.size == 0:
+        raise DataError(f"{who}: expected at least one image, got an array of shape {rows.shape}.")
     if rows.ndim == 3:
         return rows
     if rows.ndim == 4 and rows.shape[-1] == 1:
@@ -132,7 +140,9 @@ def _draw_image(ax: Any, image: Array, **colours: Any) -> Any:
 
 
 def _write_below(ax: Any, caption: str, colour: str = "black") -> None:
-    ax.text(0.5, -0.05, caption, transform=ax.transAxes, ha="center", va="top", fontsize=9, color=colour)
+    ax.text(
+        0.5, -0.05, caption, transform=ax.transAxes, ha="center", va="top", fontsize=9, linespacing=1.4, color=colour
+    )
 
 
 def first_layer_weights(
@@ -169,7 +179,7 @@ def first_layer_weights(
         >>> from rosenblatt import plots
         >>> w = np.array([[0.0, 1.0], [1.0, -2.0], [0.0, 0.0], [3.0, 1.0]])
         >>> print(plots.describe(plots.first_layer_weights(w)))
-        weights of the first layer
+        Weights of the first layer
         <BLANKLINE>
         unit  smallest  largest  mean size
            0         0        3          1
@@ -180,7 +190,7 @@ def first_layer_weights(
     images = _as_images("plots.first_layer_weights", w.T[:count], image_shape)
     limit = float(np.abs(images).max()) or 1.0
     colours = matplotlib("colors").LinearSegmentedColormap.from_list("weights", [VERMILLION, "white", BLUE])
-    title = say("weights of the first layer")
+    title = say("Weights of the first layer")
     grid = make_grid(ax, len(images), columns, (1.45, 1.55), title)
     rows = []
     for k, (panel, image) in enumerate(zip(grid.axes, images, strict=True)):

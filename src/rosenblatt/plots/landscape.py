@@ -50,7 +50,7 @@ def weight_path(
         >>> from rosenblatt import plots
         >>> ax = plots.weight_path([[2.0, 1.0], [1.0, 0.6], [0.5, 0.4]], loss=lambda w: w @ w)
         >>> print(plots.describe(ax))
-        path of two weights
+        Path of two weights
         x: weight 0
         y: weight 1
         <BLANKLINE>
@@ -82,7 +82,7 @@ def weight_path(
         header.append(say("loss of the slice"))
         rows = [[*row, height(*path[step])] for step, row in zip(listed, rows, strict=True)]
     _draw_path(ax, path, say)
-    label(ax, say("path of two weights"), header[1], header[2], lines=loss is None)
+    label(ax, say("Path of two weights"), header[1], header[2], lines=loss is None)
     attach(ax, table(header, rows))
     finish(ax)
     return ax

@@ -31,7 +31,7 @@ def describe(axes: Any) -> str:
     Example:
         >>> from rosenblatt import plots
         >>> print(plots.describe(plots.class_counts([0, 1, 1], ["shirt", "shoe"])))
-        samples of each class
+        Samples of each class
         x: number of samples
         <BLANKLINE>
         class  number of samples

@@ -39,7 +39,8 @@ def history(
         history: what ``fit`` returned, a dict of lists such as ``{"loss": [...], "val_loss": [...]}``, or a rung of the
             ladder with ``losses`` and ``val_losses``.
         ax: an Axes, an array of them, or None for a new figure.
-        metric: the name of one curve, or several names; None draws all that were recorded.
+        metric: the name of one curve, or several names; None draws all that were recorded, but on a single Axes only
+            the first, which is the loss.
         ylim: the vertical limits of the first curve, which is the loss where nothing else is asked for.
         mode: "min" or "max" says which value is best; "auto" tells it by the metric's name.
         validation_freq: as it was given to ``fit``.
@@ -51,13 +52,13 @@ def history(
     Raises:
         DataError: nothing was recorded.
         UnknownNameError: a metric, mode or language that there is not.
-        ShapeError: the number of validation values does not fit ``validation_freq``.
+        ShapeError: a curve has not as many values as there were epochs, or validations with ``validation_freq``.
 
     Example:
         >>> from rosenblatt import plots
         >>> ax = plots.history({"loss": [0.9, 0.5, 0.4], "val_loss": [0.8, 0.6, 0.7]})
         >>> print(plots.describe(ax))
-        loss by epoch
+        Loss by epoch
         x: epoch
         y: loss
         <BLANKLINE>
@@ -71,12 +72,13 @@ def history(
     say = speak(language)
     curves, epochs = _recorded(history)
     names = _names(metric, curves)
+    if metric is None and ax is not None and np.size(ax) == 1:
+        names = names[:1]
     if mode not in ("auto", "min", "max"):
         raise UnknownNameError("plots.history, mode", mode, ("auto", "min", "max"))
+    pairs = [(_series(name, curves, epochs), _series(f"val_{name}", curves, epochs, validation_freq)) for name in names]
     grid = make_grid(ax, len(names), columns=2, cell=(5.6, 3.8))
-    for panel, name in zip(grid.axes, names, strict=True):
-        trained = (epochs, curves[name]) if name in curves else None
-        validated = _validated(name, curves, epochs, validation_freq)
+    for panel, name, (trained, validated) in zip(grid.axes, names, pairs, strict=True):
         _draw_curve(panel, name, trained, validated, mode, say)
         finish(panel)
     if ylim is not None:
@@ -116,22 +118,20 @@ def _names(metric: str | Sequence[str] | None, curves: Mapping[str, Array]) -> l
     return names
 
 
-def _validated(
-    name: str, curves: Mapping[str, Array], epochs: Array, validation_freq: int | Sequence[int]
+def _series(
+    name: str, curves: Mapping[str, Array], epochs: Array, every: int | Sequence[int] = 1
 ) -> tuple[Array, Array] | None:
-    values = curves.get(f"val_{name}")
-    if values is None:
+    """The epochs in which a curve was recorded and its values, or None where there is no such curve."""
+    if name not in curves:
         return None
-    if isinstance(validation_freq, int):
-        validated = epochs[epochs % validation_freq == 0]
-    else:
-        validated = epochs[np.isin(epochs, validation_freq)]
-    if len(validated) != len(values):
+    values = curves[name]
+    recorded = epochs[epochs % every == 0] if isinstance(every, int) else epochs[np.isin(epochs, every)]
+    if len(recorded) != len(values):
         raise ShapeError(
-            f"plots.history: expected {len(validated)} values of val_{name} for {len(epochs)} epochs with "
-            f"validation_freq={validation_freq}, got {len(values)}. Give the validation_freq that fit was given."
+            f"plots.history: expected {len(recorded)} values of {name} in {len(epochs)} epochs, recorded with "
+            f"frequency {every}, got {len(values)}. Give the validation_freq that fit was given."
         )
-    return validated, values
+    return recorded, values
 
 
 def _draw_curve(
@@ -163,9 +163,9 @@ def _draw_curve(
         ax.plot(epochs[best], values[best], "*", color=colour, markersize=15, markeredgecolor="white", label=sentence)
 
     word = say(name)
-    label(ax, say("{name} by epoch", name=word), say("epoch"), word)
+    label(ax, say("{name} by epoch", name=word[:1].upper() + word[1:]), say("epoch"), word)
     whole_numbers(ax.xaxis)
-    ax.legend()
+    ax.legend(fontsize="small")
     _attach_curve(ax, drawn, best, sentence, say)
 
 
