@@ -70,6 +70,13 @@ def test_the_recorded_loss_adds_the_penalty_and_divides_by_the_rows():
     assert layer.losses == pytest.approx([(logistic + layer.reg_loss()) / 3])
 
 
+def test_the_validation_loss_is_measured_after_the_step_and_divided_by_its_own_rows():
+    layer = SingleLayer(l1=0.1, l2=0.5)
+    layer.fit(X, Y, 1, X[:2], Y[:2])
+    a = layer.activation(layer.forpass(X[:2])).ravel()
+    assert layer.val_losses == pytest.approx([(-np.log(a[0]) - np.log(1 - a[1]) + layer.reg_loss()) / 2])
+
+
 @pytest.mark.parametrize(("l1", "l2"), [(0, 0), (0.3, 0), (0, 0.7), (0.2, 0.4)])
 def test_one_step_follows_the_gradient_of_loss_and_penalty(numeric_gradient, l1, l2):
     layer = SingleLayer(learning_rate=0.1, l1=l1, l2=l2)

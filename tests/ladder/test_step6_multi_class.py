@@ -173,6 +173,13 @@ def test_a_validation_set_is_only_watched():
     assert alone.val_losses == []
 
 
+def test_the_validation_loss_is_measured_after_the_epoch_and_divided_by_its_own_rows():
+    network = MultiClassNetwork(units=2, l1=0.1, l2=0.5)
+    network.fit(X, Y, 1, X[:3], Y[:3])
+    a = network.softmax(network.forpass(X[:3]))
+    assert network.val_losses == pytest.approx([(-np.log(a[Y[:3] == 1]).sum() + network.reg_loss()) / 3])
+
+
 @pytest.mark.parametrize(("x", "y"), [(X, [2, 0, 1, 0, 2]), (X, Y[:3]), (X[0], Y), (X[:0], Y[:0])])
 def test_shapes_that_do_not_fit(x, y):
     with pytest.raises(ValueError, match=r"^x and y: expected shapes \(m, n_features\) and \(m, n_classes\), got"):

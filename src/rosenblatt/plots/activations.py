@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -102,8 +102,8 @@ def gradient_sizes(gradients: Any, ax: Axes | None = None, *, title: str = "", l
     """Draw how large the gradient is in each layer, on a logarithmic axis: the root mean square of its numbers.
 
     Args:
-        gradients: for each layer, from the input on, the gradient of its weights: an array, several of them in a list,
-            tuple or dict, or its size as a number. A dict of such lists compares networks by name.
+        gradients: what ``model.gradients`` returned, or for each layer, from the input on, the gradient of its weights:
+            an array, a list of arrays, or its size as a number. A dict of these compares networks by name.
         ax: an Axes, or None for a new figure.
         title: stands above the picture; a default if empty.
         language: "en" or "ko".
@@ -124,8 +124,9 @@ def gradient_sizes(gradients: Any, ax: Axes | None = None, *, title: str = "", l
             2       0.5
     """
     say = speak(language)
-    networks = gradients if isinstance(gradients, Mapping) else {say("gradient"): gradients}
-    sizes = {str(name): [_size(layer) for layer in layers] for name, layers in networks.items()}
+    several = isinstance(gradients, Mapping) and not _is_of_a_model(gradients)
+    networks = gradients if several else {say("gradient"): gradients}
+    sizes = {str(name): [_size(layer) for layer in _layers(network)] for name, network in networks.items()}
     if not all(sizes.values()):
         raise ArgumentError("plots.gradient_sizes: expected the gradient of at least one layer, got none.")
 
@@ -157,19 +158,26 @@ def gradient_sizes(gradients: Any, ax: Axes | None = None, *, title: str = "", l
     return ax
 
 
+def _is_of_a_model(gradients: Any) -> bool:
+    """Tell the dict of one model, an array for each "layer/array", from one of several networks."""
+    return isinstance(gradients, Mapping) and all("/" in name and np.ndim(g) for name, g in gradients.items())
+
+
+def _layers(network: Any) -> list[Any]:
+    """The gradients of each layer, from the input on."""
+    if not _is_of_a_model(network):
+        return list(network)
+    layers: dict[str, list[Any]] = {}
+    for name, gradient in network.items():
+        layers.setdefault(name.rpartition("/")[0], []).append(gradient)
+    return list(layers.values())
+
+
 def _size(gradient: Any) -> float:
-    """The root mean square of all numbers in an array, or in the arrays of a layer."""
-    numbers = np.concatenate([np.ravel(part) for part in _parts(gradient)])
+    """The root mean square of all numbers in an array, or in a layer's list of arrays."""
+    parts = gradient if isinstance(gradient, (list, tuple)) else [gradient]
+    numbers = np.concatenate([np.ravel(part) for part in parts])
     return float(np.sqrt(np.mean(np.square(numbers, dtype=np.float64))))
-
-
-def _parts(gradient: Any) -> Iterator[Any]:
-    if isinstance(gradient, Mapping):
-        yield from gradient.values()
-    elif isinstance(gradient, (list, tuple)):
-        yield from gradient
-    else:
-        yield gradient
 
 
 def why_depth_did_not_train(

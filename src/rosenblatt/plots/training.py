@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rosenblatt.callbacks import _direction
 from rosenblatt.errors import ArgumentError, DataError, ShapeError, UnknownNameError
 from rosenblatt.plots.canvas import BLUE, GREY, VERMILLION, finish, label, make_grid, whole_numbers
 from rosenblatt.plots.text import attach, spread, table
@@ -15,9 +16,6 @@ from rosenblatt.types import Array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-# Parts of the names of metrics of which more is better; of all others less is.
-MORE_IS_BETTER = ("acc", "auc", "precision", "recall", "f1", "f_score", "r2", "cosine", "iou", "true_", "_at_")
 
 
 def history(
@@ -42,7 +40,7 @@ def history(
         metric: the name of one curve, or several names; None draws all that were recorded, but on a single Axes only
             the first, which is the loss.
         ylim: the vertical limits of the first curve, which is the loss where nothing else is asked for.
-        mode: "min" or "max" says which value is best; "auto" tells it by the metric's name.
+        mode: "min" or "max" says which value is best; "auto" asks the metric, and marks none where that cannot tell.
         validation_freq: as it was given to ``fit``.
         language: "en" or "ko".
 
@@ -79,7 +77,8 @@ def history(
     pairs = [(_series(name, curves, epochs), _series(f"val_{name}", curves, epochs, validation_freq)) for name in names]
     grid = make_grid(ax, len(names), columns=2, cell=(5.6, 3.8))
     for panel, name, (trained, validated) in zip(grid.axes, names, pairs, strict=True):
-        _draw_curve(panel, name, trained, validated, mode, say)
+        better = {"min": "down", "max": "up"}.get(mode) or _better(history, name)
+        _draw_curve(panel, name, trained, validated, better, say)
         finish(panel)
     if ylim is not None:
         grid.axes[0].set_ylim(ylim)
@@ -99,7 +98,8 @@ def _recorded(history: Any) -> tuple[dict[str, Array], Array]:
             f"plots.history: expected a History, a dict of lists or a rung of the ladder, got "
             f"{type(history).__name__}. Give it what fit returned."
         )
-    curves = {name: np.asarray(values, dtype=float) for name, values in lists.items() if len(values)}
+    # A metric of several numbers an epoch, such as the confusion matrix, is no curve.
+    curves = {name: np.array(values, float) for name, values in lists.items() if len(values) and not np.ndim(values[0])}
     if not curves:
         raise DataError("plots.history: expected at least one epoch, got an empty history. Call fit first.")
     length = max(len(values) for values in curves.values())
@@ -134,12 +134,17 @@ def _series(
     return recorded, values
 
 
+def _better(history: Any, name: str) -> str | None:
+    """Which way a curve is better: "down", "up", or None where its name does not tell."""
+    return "down" if name in ("loss", "errors") else _direction(getattr(history, "model", None), name)
+
+
 def _draw_curve(
     ax: Axes,
     name: str,
     trained: tuple[Array, Array] | None,
     validated: tuple[Array, Array] | None,
-    mode: str,
+    direction: str | None,
     say: Callable[..., str],
 ) -> None:
     drawn = [
@@ -155,7 +160,7 @@ def _draw_curve(
         ax.plot(epochs, values, dashes, color=colour, marker=shape if few else None, markersize=4, label=word)
 
     _, epochs, values, colour, *_ = drawn[-1]
-    best = None if name == "learning_rate" else _best(values, name, mode)
+    best = _best(values, direction)
     sentence = ""
     if best is not None:
         sentence = say("best epoch: {epoch} ({value})", epoch=epochs[best], value=f"{values[best]:.4g}")
@@ -169,12 +174,12 @@ def _draw_curve(
     _attach_curve(ax, drawn, best, sentence, say)
 
 
-def _best(values: Array, name: str, mode: str) -> int | None:
-    """The index of the best value, or None where none is a number."""
-    if not np.isfinite(values).any():
+def _best(values: Array, direction: str | None) -> int | None:
+    """The index of the best value, or None where no value is a number or nobody knows which is better."""
+    if direction is None or not np.isfinite(values).any():
         return None
-    more_is_better = mode == "max" or (mode == "auto" and any(part in name for part in MORE_IS_BETTER))
-    return int(np.nanargmax(values) if more_is_better else np.nanargmin(values))
+    finite = np.where(np.isfinite(values), values, np.nan)
+    return int(np.nanargmax(finite) if direction == "up" else np.nanargmin(finite))
 
 
 def _attach_curve(
