@@ -12,7 +12,7 @@ from rosenblatt.losses import prepare_target
 SPARSE, CATEGORICAL, BINARY = "sparse_categorical_crossentropy", "categorical_crossentropy", "binary_crossentropy"
 
 
-@pytest.mark.parametrize("name", sorted({*LOSSES} - {SPARSE, CATEGORICAL, "categorical_focal_crossentropy"}))
+@pytest.mark.parametrize("name", sorted(name for name in LOSSES if "categorical" not in name))
 def test_a_plain_vector_serves_for_one_output(name):
     assert prepare_target(name, [0.0, 1.0, 1.0], (1,), "fit").tolist() == [[0.0], [1.0], [1.0]]
     assert prepare_target(name, [[0.0], [1.0], [1.0]], (1,), "fit").tolist() == [[0.0], [1.0], [1.0]]
@@ -99,9 +99,9 @@ def test_a_custom_loss_may_take_targets_of_another_shape():
             [0, 1],
             (3,),
             DataError,
-            r"expected one-hot rows of shape \(2, 3\) for categorical_hinge",
+            r"one-hot rows of shape \(2, 3\) for categorical_hinge",
         ),
-        ("kl_divergence", [0, 1], (3,), DataError, r"expected one-hot rows of shape \(2, 3\) for kl_divergence"),
+        ("kl_divergence", [0, 1], (3,), DataError, r"one-hot rows of shape \(2, 3\) for kl_divergence"),
         (CATEGORICAL, [0, 1], (1,), ShapeError, r"at least 2, for categorical_crossentropy, got 1\..*sigmoid unit"),
         (
             CATEGORICAL,
@@ -141,7 +141,7 @@ def test_a_custom_loss_may_take_targets_of_another_shape():
             np.zeros((4, 5)),
             (2,),
             ShapeError,
-            r"expected y of shape \(4, 2\) for huber, got \(4, 5\)\. .* 5 units",
+            r"y of shape \(4, 2\) for huber, got \(4, 5\)\. .* 5 units",
         ),
         # no numbers, or none that can be learnt from
         (
@@ -149,7 +149,7 @@ def test_a_custom_loss_may_take_targets_of_another_shape():
             ["cat", "dog"],
             (1,),
             DataError,
-            r"expected numbers in y, got values of type <U3, such as .*'cat'.*np.unique",
+            r"numbers in y, got values of type <U3, such as .*'cat'.*np.unique",
         ),
         (
             "mse",
@@ -158,11 +158,11 @@ def test_a_custom_loss_may_take_targets_of_another_shape():
             DataError,
             r"values of type object, such as 1\. Turn text into",
         ),
-        ("mse", [[1.0], [2.0, 3.0]], (1,), ShapeError, r"expected y as an array, got rows of different lengths"),
-        ("mse", [], (1,), ShapeError, r"expected y with at least one row, got an array of shape \(0,\)"),
-        ("mse", 3.0, (1,), ShapeError, r"expected y with at least one row, got an array of shape \(\)"),
-        ("mse", [0.0, np.inf], (1,), DataError, r"expected finite numbers in y, got inf at y\[1\]"),
-        (SPARSE, [[0.0], [np.nan]], (3,), DataError, r"expected finite numbers in y, got nan at y\[1, 0\]"),
+        ("mse", [[1.0], [2.0, 3.0]], (1,), ShapeError, r"y as an array, got rows of different lengths"),
+        ("mse", [], (1,), ShapeError, r"y with at least one row, got an array of shape \(0,\)"),
+        ("mse", 3.0, (1,), ShapeError, r"y with at least one row, got an array of shape \(\)"),
+        ("mse", [0.0, np.inf], (1,), DataError, r"finite numbers in y, got inf at y\[1\]"),
+        (SPARSE, [[0.0], [np.nan]], (3,), DataError, r"finite numbers in y, got nan at y\[1, 0\]"),
     ],
 )
 def test_targets_that_do_not_fit_are_refused_with_a_cure(name, y, output_shape, error, message):

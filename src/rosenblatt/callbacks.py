@@ -801,11 +801,13 @@ class LambdaCallback(Callback):
 class ProgressBar(Callback):
     """Show how training goes: a live bar while an epoch lasts, and one line when it is over.
 
-    The lines go to standard output. The bar goes to standard error, if that is a terminal, and vanishes; it is drawn
-    by ``rich``, which is imported only where an epoch takes long enough to need a bar. NO_COLOR is honoured.
+    The lines go to standard output, or to a file given. The bar goes to standard error, if that is a terminal, and
+    vanishes; it is drawn by ``rich``, which is imported only where an epoch takes long enough to need a bar. NO_COLOR
+    is honoured.
 
     Args:
         verbose: 0 shows nothing, 1 or "auto" the lines and the bar, 2 only the lines; None: what ``fit`` is told.
+        file: where the lines go, such as ``sys.stderr``; None: standard output.
 
     Example:
         >>> ProgressBar(verbose=2).verbose
@@ -815,7 +817,8 @@ class ProgressBar(Callback):
     PATIENCE = 0.3  # seconds until a bar appears
     REFRESH = 0.1  # seconds between two drawings
 
-    def __init__(self, verbose: int | str | None = None) -> None:
+    def __init__(self, verbose: int | str | None = None, file: IO[str] | None = None) -> None:
+        self.file = file
         self._as_told = verbose is None
         self.verbose = _level("auto" if verbose is None else verbose)
         self._in_fit = False
@@ -889,7 +892,7 @@ class ProgressBar(Callback):
         self._clear()
         if self.verbose:
             seconds = time.perf_counter() - self._started
-            print(" - ".join([self._title, f"{seconds:.2f}s", *_numbers(logs or {})]), flush=True)
+            print(" - ".join([self._title, f"{seconds:.2f}s", *_numbers(logs or {})]), file=self.file, flush=True)
 
     def _clear(self) -> None:
         if self._live is not None:

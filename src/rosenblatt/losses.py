@@ -746,7 +746,7 @@ def check_gradient(loss: LossIdentifier, y_true: ArrayLike, y_pred: ArrayLike, d
     Args:
         loss: Whatever ``get`` takes, a function of your own above all.
         y_true: Targets as for calling the loss.
-        y_pred: Outputs as for calling the loss.
+        y_pred: Outputs as for calling the loss, none of them at a corner of it (``abs`` has one at 0).
         directions: How many directions are tried.
 
     Raises:

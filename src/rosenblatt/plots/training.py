@@ -108,7 +108,7 @@ def _recorded(history: Any) -> tuple[dict[str, Array], Array]:
 
 
 def _names(metric: str | Sequence[str] | None, curves: Mapping[str, Array]) -> list[str]:
-    recorded = list(dict.fromkeys(name.removeprefix("val_") for name in curves))
+    recorded = sorted(dict.fromkeys(name.removeprefix("val_") for name in curves), key=lambda name: name != "loss")
     if metric is None:
         return [name for name in recorded if name != "learning_rate"] or recorded
     names = [metric] if isinstance(metric, str) else list(metric)

@@ -18,7 +18,6 @@ KOREAN = {
     "{name} by epoch": "에포크별 {name}",
     "training": "훈련",
     "validation": "검증",
-    "best epoch": "최적 에포크",
     "best epoch: {epoch} ({value})": "최적 에포크: {epoch} ({value})",
     "{shown} of {all} epochs are listed.": "에포크 {all}개 중 {shown}개를 보입니다.",
     # the path of two weights

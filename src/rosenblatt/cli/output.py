@@ -1,0 +1,111 @@
+"""How the command line prints: results on standard output, all else on standard error."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from rosenblatt.plots.text import table
+
+
+def tell(message: str) -> None:
+    """Say on standard error, in one line, what is being done."""
+    print(one_line(message), file=sys.stderr, flush=True)
+
+
+def complain(word: str, message: str) -> None:
+    """Write an error or a warning on standard error: one line, its first word in red on a terminal."""
+    from rich.console import Console
+    from rich.text import Text
+
+    line = Text.assemble((word, "red"), " " if word else "", one_line(message))
+    Console(stderr=True, highlight=False).print(line, soft_wrap=True)
+
+
+def show_warning(message: Warning | str, category: type[Warning], *_: Any) -> None:
+    """Write a warning of the library without the place in the code, which says nothing here."""
+    complain("Warning:", str(message))
+
+
+def one_line(message: str) -> str:
+    """Write a message of several lines, or with a list in it, in one; control characters are shown, not obeyed.
+
+    Example:
+        >>> one_line("expected one of:\\n  - this\\n  - that\\nWhat helps:\\n  - patience")
+        'expected one of: this; that. What helps: patience'
+    """
+    text = ""
+    for line in filter(None, (line.strip() for line in message.splitlines())):
+        item = line.removeprefix("- ")
+        joint = " " if not text or text[-1] in ":.;" else "; " if item != line else ". "
+        text += (joint if text else "") + item
+    return printable(text)
+
+
+def printable(text: str) -> str:
+    """Show characters that would steer the terminal, as a name in a hostile file may contain, by their numbers.
+
+    Example:
+        >>> printable("red: \\x1b[31m, bell: \\a, 셔츠")
+        'red: \\\\x1b[31m, bell: \\\\x07, 셔츠'
+    """
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON; what is no finite number becomes null, which JSON has a word for."""
+    print(json.dumps(_finite(value), ensure_ascii=False, indent=2))
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(name): _finite(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def print_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print rows as CSV."""
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+
+
+def print_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print rows in columns, as wide as they are."""
+    print(table(header, rows))
+
+
+def print_pairs(pairs: Mapping[str, object]) -> None:
+    """Print names with their values, a line each."""
+    width = max(map(len, pairs), default=0)
+    for name, value in pairs.items():
+        print(f"{name:<{width}}  {value}")
+
+
+def count(number: int, what: str) -> str:
+    """Write a number of things.
+
+    Example:
+        >>> count(1, "row"), count(48000, "row")
+        ('1 row', '48,000 rows')
+    """
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def duration(seconds: float) -> str:
+    """Write a duration.
+
+    Example:
+        >>> duration(0.25), duration(75)
+        ('0.25 s', '1 min 15 s')
+    """
+    if seconds < 60:
+        return f"{seconds:.2g} s" if seconds < 10 else f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s"
