@@ -13,7 +13,9 @@ model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=
 model.fit(x_train, y_train, epochs=5)
 """
 
+import importlib
 import sys
+from types import ModuleType
 
 from rosenblatt import (
     activations,
@@ -51,6 +53,14 @@ __all__ = [
     "regularizers",
     "utils",
 ]
+
+
+def __getattr__(name: str) -> ModuleType:
+    """Import the parts that not every program needs when they are first asked for."""
+    if name in ("ladder", "plots"):
+        return importlib.import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
 
 # `import rosenblatt as tf` serves code that writes `tf.keras.models.Sequential()`, and so do lines such as
 # `from rosenblatt.keras.layers import Dense`: keras is the package itself, and its parts are the same modules.

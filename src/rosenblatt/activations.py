@@ -14,12 +14,11 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from rosenblatt.errors import ArgumentError, DataError, UnknownNameError
 from rosenblatt.functional import activations as functional
 from rosenblatt.plan import Rule
-from rosenblatt.types import Array
+from rosenblatt.types import Array, ArrayLike
 
 P = ParamSpec("P")
 ActivationFunction: TypeAlias = Callable[..., Array]

@@ -15,7 +15,6 @@ Source: names, arguments, defaults and behaviour are those of Keras 3, https://k
 
 from __future__ import annotations
 
-import csv
 import inspect
 import math
 import os
@@ -23,8 +22,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
-from typing import IO, Any, Literal, TypeAlias
+from typing import IO, Any, TypeAlias
 
 import numpy as np
 
@@ -339,24 +337,13 @@ class _Monitor(Callback):
         if self.mode != "auto":
             return self.mode == "max"
         name = self.monitor.removeprefix("val_")
-        direction = "down" if name == "loss" else _direction(self.model, name)
+        direction = metrics.direction(name, getattr(self.model, "metrics", None) or ())
         if direction is None:
             raise ArgumentError(
                 f"{type(self).__name__}: expected to know whether a larger {self.monitor!r} is better, got mode='auto' "
                 "and a name that does not tell. Pass mode='max' or mode='min'."
             )
         return direction == "up"
-
-
-def _direction(model: Any, name: str) -> Literal["up", "down"] | None:
-    """Return which way a metric is better: one of the model's own, or else a known one of that name."""
-    for metric in getattr(model, "metrics", None) or ():
-        if getattr(metric, "name", None) == name:
-            direction: Literal["up", "down"] | None = getattr(metric, "direction", None)
-            return direction
-    if name.lower() in metrics.SHORT:
-        return "up" if metrics.SHORT[name.lower()] == "accuracy" else "down"
-    return metrics.NAMES[name].direction if name in metrics.NAMES else None
 
 
 class EarlyStopping(_Monitor):
@@ -511,7 +498,7 @@ class ModelCheckpoint(_Monitor):
         path = self._path(epoch, names)
         if not self._is_due(epoch, path, logs):
             return
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
         if self.save_weights_only:
             self.model.save_weights(path)
         else:
@@ -687,7 +674,7 @@ class CSVLogger(Callback):
         self.separator = separator
         self.append = append
         self._file: IO[str] | None = None
-        self._writer: csv.DictWriter[str] | None = None
+        self._writer: Any = None  # a csv.DictWriter
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
         """Open the file."""
@@ -703,6 +690,8 @@ class CSVLogger(Callback):
             )
         logs = logs or {}
         if self._writer is None:
+            import csv
+
             names = sorted(logs)
             if not any(name.startswith("val_") for name in names):
                 names += [f"val_{name}" for name in names]  # a later epoch may be validated

@@ -17,7 +17,6 @@ A message follows one template: ``WHO: expected WHAT, got WHAT. CURE.``
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 
@@ -48,6 +47,8 @@ class UnknownNameError(ArgumentError):
     """
 
     def __init__(self, who: str, name: object, known: Iterable[str]) -> None:
+        import difflib  # an error may take its time, an import may not
+
         known = sorted(known)
         nearest = difflib.get_close_matches(str(name), known, n=1, cutoff=0.5)
         cure = f"Did you mean {nearest[0]!r}?" if nearest else f"Known names: {', '.join(known)}."

@@ -8,7 +8,6 @@ history                             # 3 epochs: loss 0.52, accuracy 0.81 (best v
 from __future__ import annotations
 
 from collections.abc import Mapping
-from html import escape
 from typing import Any
 
 
@@ -69,6 +68,8 @@ class History:
 
     def _repr_html_(self) -> str:
         """Return a table for notebooks: a row an epoch, the best in bold, the middle of a long history left out."""
+        from html import escape  # only a notebook needs it
+
         columns = [(name, values) for name, values in _in_order(self.history) if values and _is_number(values[-1])]
         count, best = len(self.epoch), self._best()
         shown = [row for row in range(count) if count <= 20 or row < 5 or row >= count - 10 or row == best]

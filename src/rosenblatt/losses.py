@@ -23,7 +23,6 @@ from functools import wraps
 from typing import Any, ClassVar, NoReturn, TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from rosenblatt.arguments import check_number
 from rosenblatt.configuration import Configurable, deserialize
@@ -33,7 +32,7 @@ from rosenblatt.functional.network import loss_shares
 from rosenblatt.plan import Rule
 from rosenblatt.targets import WHOLE_ROWS, outputs, targets
 from rosenblatt.targets import prepare_target as prepare_target
-from rosenblatt.types import Array
+from rosenblatt.types import Array, ArrayLike
 
 # A user's own loss: (y_true, y_pred) -> (values, one a row; their gradient, like y_pred).
 LossFunction: TypeAlias = Callable[[Array, Array], tuple[ArrayLike, ArrayLike]]

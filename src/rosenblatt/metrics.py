@@ -305,7 +305,7 @@ def _who(metric: Metric) -> str:
 
 
 def _known_function(name: str) -> MetricFunction:
-    functions = functional.METRICS | {name: loss.function for name, loss in losses.LOSSES.items()}
+    functions = functional.METRICS | {name: loss.function for name, loss in losses.LOSSES.items() if name != "custom"}
     if name not in functions:
         raise UnknownNameError("MeanMetricWrapper fn", name, functions)
     return functions[name]
@@ -1344,6 +1344,27 @@ def get_list(
             metric.name = f"{name}_{times}"
         taken.add(metric.name)
     return metrics
+
+
+def direction(name: str, own: Iterable[Metric] = ()) -> Literal["up", "down"] | None:
+    """Return which way a figure gets better, "up" or "down", or None where its name does not tell.
+
+    Args:
+        name: as in the history, such as "loss" or "accuracy".
+        own: metrics that may bear the name, such as a model's; they are asked first.
+
+    Example:
+        >>> direction("accuracy"), direction("loss"), direction("height")
+        ('up', 'down', None)
+    """
+    for metric in own:
+        if metric.name == name:
+            return metric.direction
+    if name.lower() in SHORT:
+        return "up" if SHORT[name.lower()] == "accuracy" else "down"
+    if name == "loss":
+        return "down"
+    return NAMES[name].direction if name in NAMES else None
 
 
 def _named(name: str, output_shape: Shape | None, target_shape: Shape | None) -> type[Metric]:

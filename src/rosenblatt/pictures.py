@@ -62,7 +62,9 @@ def read(
         raise ArgumentError(f"pictures.read: expected a shape of at least 1 x 1, got {shape[0]} x {shape[1]}.")
     pixels = _grey(Path(path))
     if pixels.min() == pixels.max():
-        raise DataError(f"{path}: expected something to be seen, got a picture of one grey throughout. Is it the right file?")
+        raise DataError(
+            f"{path}: expected something to be seen, got a picture of one grey throughout. Is it the right file?"
+        )
     original_shape = (pixels.shape[0], pixels.shape[1])
     inverted = bool(_background(pixels) > 127) if invert is None else invert
     if inverted:
@@ -84,7 +86,9 @@ def _grey(path: Path) -> Array:
     except FileNotFoundError as error:
         raise DataError(f"{path}: expected a picture, got no such file. Check the path.") from error
     except (image_module.DecompressionBombWarning, image_module.DecompressionBombError) as error:
-        raise DataError(f"{path}: expected a picture of at most 90 million pixels, got more. Make it smaller.") from error
+        raise DataError(
+            f"{path}: expected a picture of at most 90 million pixels, got more. Make it smaller."
+        ) from error
     except (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, OverflowError) as error:
         # What Pillow raises for damaged files depends on the format.
         raise DataError(

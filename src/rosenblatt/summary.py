@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING
 
 from rosenblatt.layers import name_layers
@@ -64,6 +63,7 @@ def table(model: Sequential) -> str:
 
 def html(model: Sequential) -> str:
     """Return the table as HTML for notebooks, with nothing from elsewhere."""
+    from html import escape  # only a notebook needs it
 
     def cells(line: tuple[str, str, str], tag: str) -> str:
         align = ("left", "left", "right")

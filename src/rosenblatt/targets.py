@@ -8,10 +8,9 @@ output (n, units)    most losses want y (n, units); y (n,) serves for one unit
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from rosenblatt.errors import DataError, ShapeError
-from rosenblatt.types import Array, Shape
+from rosenblatt.types import Array, ArrayLike, Shape
 
 # Losses of one-hot rows or probabilities, whose output has a unit for each class.
 OVER_CLASSES = ("categorical_crossentropy", "categorical_focal_crossentropy", "categorical_hinge", "kl_divergence")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import random
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -14,8 +13,8 @@ from rosenblatt.types import Array, Generator
 
 RandomState: TypeAlias = "int | np.random.RandomState | Generator | None"
 
-# Where models that are given no seed take theirs from: the operating system, until `set_random_seed` is called.
-_seeds = np.random.default_rng()
+# Where models that are given no seed take theirs from; None is the operating system, until `set_random_seed` is called.
+_seeds: Generator | None = None
 
 
 def set_random_seed(seed: int) -> None:
@@ -35,6 +34,8 @@ def set_random_seed(seed: int) -> None:
 
     Source: ``keras.utils.set_random_seed``.
     """
+    import random
+
     global _seeds
     seed = check_whole_number("set_random_seed", "seed", seed, at_least=0)
     random.seed(seed)
@@ -44,7 +45,7 @@ def set_random_seed(seed: int) -> None:
 
 def fresh_seed() -> int:
     """Return a seed for a model that is given none."""
-    return int(_seeds.integers(2**32))
+    return int((_seeds or np.random.default_rng()).integers(2**32))
 
 
 def to_categorical(x: Any, num_classes: int | None = None) -> Array:

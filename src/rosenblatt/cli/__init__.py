@@ -16,7 +16,7 @@ import contextlib
 import os
 import sys
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from rosenblatt.errors import (
     ArgumentError,
@@ -36,7 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Args:
         arguments: what stands after the program's name; by default what was typed.
     """
-    with _no_matter_what_can_be_printed(), warnings.catch_warnings():
+    _print_every_letter()
+    with warnings.catch_warnings():
         try:
             return _run(sys.argv[1:] if arguments is None else arguments)
         except BrokenPipeError:  # the reader, such as `head`, has seen enough
@@ -92,13 +93,11 @@ def _fail(message: str, code: int) -> int:
     return code
 
 
-@contextlib.contextmanager
-def _no_matter_what_can_be_printed() -> Iterator[None]:
-    """Print letters that the terminal's or a file's encoding lacks as ``\\u...`` instead of failing."""
+def _print_every_letter() -> None:
+    """Print letters that the encoding of a terminal or file lacks by their numbers, instead of failing."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    yield
 
 
 def _forget_output() -> None:

@@ -134,7 +134,7 @@ def loss_shares(values: Array, weight: Array | None, reduction: str) -> Array:
         share *= weight.reshape(weight.shape + (1,) * (values.ndim - weight.ndim))
     if reduction == "sum_over_batch_size":
         share /= values.size
-    elif reduction == "mean_with_sample_weight":
+    elif reduction == "mean_with_sample_weight" and share.any():  # rows of no weight at all cost nothing
         share /= share.sum()
     return share
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rosenblatt.callbacks import _direction
 from rosenblatt.errors import ArgumentError, DataError, ShapeError, UnknownNameError
+from rosenblatt.metrics import direction
 from rosenblatt.plots.canvas import BLUE, GREY, VERMILLION, finish, label, make_grid, whole_numbers
 from rosenblatt.plots.text import attach, spread, table
 from rosenblatt.plots.words import speak
@@ -136,7 +136,8 @@ def _series(
 
 def _better(history: Any, name: str) -> str | None:
     """Which way a curve is better: "down", "up", or None where its name does not tell."""
-    return "down" if name in ("loss", "errors") else _direction(getattr(history, "model", None), name)
+    model = getattr(history, "model", None)
+    return "down" if name == "errors" else direction(name, getattr(model, "metrics", ()))
 
 
 def _draw_curve(

@@ -1,0 +1,321 @@
+"""``rosenblatt evaluate``, ``predict`` and ``show``: what is done with a model that has been saved."""
+
+from __future__ import annotations
+
+import json
+import math
+import platform
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from rosenblatt import __version__, activations, files, pictures
+from rosenblatt.cli import building, output
+from rosenblatt.cli.output import count, printable, tell
+from rosenblatt.cli.sources import SAMPLE, Part, Source, in_language, load, numbers_for, rows_of
+from rosenblatt.datasets import mnist
+from rosenblatt.errors import ArgumentError, DataError, FileFormatError, ShapeError
+from rosenblatt.layers import Normalization, Rescaling
+from rosenblatt.models import Sequential, load_model
+from rosenblatt.plots.text import spread
+from rosenblatt.types import Array, Shape
+
+TOP_OF_ROWS, TOP_OF_PICTURES = 1, 3  # how many classes are named where --top does not say
+
+
+def open_model(path: Path, compile: bool = False) -> Sequential:
+    """Load a model that can be trusted as far as the command line needs it.
+
+    Raises:
+        FileFormatError: no model, or one whose parts do not fit each other.
+    """
+    try:
+        model = load_model(path, compile=compile)
+    except OSError as error:
+        raise FileFormatError(_why_not(path, error)) from error
+    if model.class_names is not None:
+        wanted = len(_probabilities(model, np.zeros((1, *model.output_shape)))[0])
+        if len(model.class_names) != wanted:
+            raise FileFormatError(
+                f"{path}: expected names of {wanted} classes, as the model has outputs, got {len(model.class_names)}."
+            )
+        model.class_names = [printable(name) for name in model.class_names]
+    return model
+
+
+def _why_not(path: Path, error: OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return f"{path}: expected a model file, got none of that name. Check the path."
+    return f"{path}: expected a model file, got one that cannot be read ({error.strerror or error})."
+
+
+# --- evaluate ------------------------------------------------------------------------------------
+
+
+def evaluate(path: Path, given: str | None, target: str | None, as_json: bool) -> None:
+    """Measure a model on the test part of a data set or on all rows of a file, and print the figures."""
+    model = open_model(path, compile=True)
+    source = load(given or SAMPLE, target)
+    part = _part_to_measure(source)
+    x = _in_shape(model, part.x, given)
+    figures = model.evaluate(x, numbers_for(model.class_names, source, part.y), verbose=0, return_dict=True)
+    if as_json:
+        output.print_json({"model": str(path), "data": source.name, "rows": len(x), **figures})
+    else:
+        written = {name: f"{value:.4f}" for name, value in figures.items() if isinstance(value, float)}
+        output.print_pairs({"rows": f"{len(x):,}", **written})
+
+
+def _part_to_measure(source: Source) -> Part:
+    if source.test is not None:
+        tell(f"Data: the test part of {source.name}, {count(len(source.test.x), 'row')}")
+        return source.test
+    rows = count(len(source.rows.x), "row")
+    tell(f"Data: all of {source.name}, {rows}. If the model was trained on some of them, the figures flatter it.")
+    return source.rows
+
+
+def _in_shape(model: Sequential, x: Array, given: str | None) -> Array:
+    """Give rows the shape that the model wants where the numbers are as many: pixels in columns become pictures."""
+    wanted = _input_shape(model)
+    if x.shape[1:] == wanted:
+        return x
+    if math.prod(x.shape[1:]) == math.prod(wanted):
+        return x.reshape(len(x), *wanted)
+    what = "the bundled sample" if given is None else given
+    cure = "Name the data." if given is None else "Is it the right data for this model, and --target said?"
+    raise ShapeError(f"{what}: expected rows of shape {wanted}, as the model takes, got {x.shape[1:]}. {cure}")
+
+
+def _input_shape(model: Sequential) -> Shape:
+    return model.plan.input_shape
+
+
+# --- predict -------------------------------------------------------------------------------------
+
+
+class Answer(NamedTuple):
+    """What a model says to one row or picture."""
+
+    input: str
+    row: int | None  # of a file with several, from 0
+    output: Array  # probabilities of the classes, or numbers
+
+
+def predict(
+    path: Path, inputs: Sequence[str], target: str | None, language: str, top: int | None, invert: bool | None, as_json: bool
+) -> None:
+    """Predict rows of files and pictures, and print the answers as CSV or JSON."""
+    model = open_model(path)
+    names = _names(model, language)
+    answers: list[Answer] = []
+    has_pictures = False
+    for given in inputs:
+        is_picture = Path(given).suffix.lower() in pictures.SUFFIXES
+        has_pictures |= is_picture
+        x = _picture(model, given, invert) if is_picture else _in_shape(model, _table(given, target), given)
+        outputs = _probabilities(model, model.predict(x))
+        answers += [Answer(given, None if is_picture else row, values) for row, values in enumerate(outputs)]
+    if names is None:
+        _print_numbers(answers, as_json)
+    else:
+        default = TOP_OF_PICTURES if has_pictures else TOP_OF_ROWS
+        _print_classes(answers, names, min(top or default, len(names)), as_json)
+
+
+def _table(given: str, target: str | None) -> Array:
+    if Path(given).suffix.lower() not in (".csv", ".npz"):
+        endings = ".csv, .npz or a picture's such as .png or .jpg"
+        raise DataError(f"{given}: expected a file that ends in {endings}, got another. Check the name.")
+    return rows_of(given, target)
+
+
+def _picture(model: Sequential, given: str, invert: bool | None) -> Array:
+    """Read a picture as one row for the model, and say what was done to it."""
+    shape = _picture_shape(model, given)
+    handwriting = model.class_names == mnist.class_names() and shape == (28, 28)
+    picture = pictures.read(given, shape, invert=invert, handwriting=handwriting)
+    height, width = picture.original_shape
+    done = ["made grey"]
+    if picture.inverted:
+        why = "as asked" if invert else "its background is light; --no-invert leaves it"
+        done.append(f"inverted ({why})")
+    if picture.original_shape != shape:
+        done.append(f"cut out and resized from {width} x {height} to {shape[1]} x {shape[0]}")
+    largest = _largest_input(model)
+    if largest != 255:
+        done.append(f"scaled to values from 0 to {largest:g}")
+    tell(f"{given}: {', '.join(done)}")
+    pixels = picture.pixels if largest == 255 else picture.pixels * (largest / 255)
+    return pixels.reshape(1, *_input_shape(model))
+
+
+def _picture_shape(model: Sequential, given: str) -> tuple[int, int]:
+    """Return height and width of the pictures that a model takes; rows of n x n numbers are taken for pictures."""
+    wanted = _input_shape(model)
+    if len(wanted) == 2 or (len(wanted) == 3 and wanted[2] == 1):
+        return wanted[0], wanted[1]
+    side = math.isqrt(wanted[0])
+    if len(wanted) == 1 and side > 1 and side**2 == wanted[0]:
+        return side, side
+    raise ShapeError(f"{given}: expected a model that takes pictures, got one that takes rows of shape {wanted}.")
+
+
+def _largest_input(model: Sequential) -> float:
+    """Return the value that stands for white: what the model itself scales to 1, or 1 where it does not scale."""
+    for layer in model.layers:
+        if isinstance(layer, Rescaling):
+            return 1 / layer.scale if layer.scale else 1.0
+        if isinstance(layer, Normalization):
+            return 255.0
+    return 1.0
+
+
+def _probabilities(model: Sequential, outputs: Array) -> Array:
+    """Return a column for each class, where the model tells classes apart; numbers stay as they are."""
+    activation = model.plan.layers[-1].config.get("activation")
+    last = "linear" if activation is None else activation.name
+    if outputs.ndim == 2 and outputs.shape[1] == 1 and (last == "sigmoid" or model.class_names is not None):
+        yes = outputs if last == "sigmoid" else np.asarray(activations.sigmoid(outputs))
+        return np.concatenate([1 - yes, yes], axis=1)
+    if model.class_names is not None and last == "linear":
+        return np.asarray(activations.softmax(outputs))
+    return outputs
+
+
+def _names(model: Sequential, language: str) -> list[str] | None:
+    """Return the classes' names in a language, or None for a model that predicts numbers."""
+    activation = model.plan.layers[-1].config.get("activation")
+    names = model.class_names
+    if names is None:
+        if activation is None or activation.name not in ("softmax", "sigmoid"):
+            return None
+        return [str(number) for number in range(max(2, model.output_shape[-1]))]
+    translated = in_language(names, language)
+    if translated is None and language != "en":
+        tell("The model's classes have names of their own; they are left as they are.")
+    return translated or names
+
+
+def _print_classes(answers: Sequence[Answer], names: Sequence[str], top: int, as_json: bool) -> None:
+    ranked = [(answer, np.argsort(-answer.output, kind="stable")[:top]) for answer in answers]
+    if as_json:
+        output.print_json(
+            [
+                {
+                    **_origin(answer),
+                    "classes": [{"class": names[k], "probability": float(answer.output[k])} for k in order],
+                }
+                for answer, order in ranked
+            ]
+        )
+        return
+    header = ["class", "probability", *(f"{word}_{k}" for k in range(2, top + 1) for word in ("class", "probability"))]
+    rows = ([cell for k in order for cell in (names[k], f"{answer.output[k]:.4f}")] for answer, order in ranked)
+    _print_rows(answers, header, rows)
+
+
+def _print_numbers(answers: Sequence[Answer], as_json: bool) -> None:
+    if as_json:
+        output.print_json([{**_origin(answer), "prediction": answer.output.tolist()} for answer in answers])
+        return
+    width = answers[0].output.size
+    header = ["prediction"] if width == 1 else [f"prediction_{k}" for k in range(1, width + 1)]
+    _print_rows(answers, header, ([f"{value:.7g}" for value in answer.output.ravel()] for answer in answers))
+
+
+def _origin(answer: Answer) -> dict[str, object]:
+    return {"input": answer.input} if answer.row is None else {"input": answer.input, "row": answer.row}
+
+
+def _print_rows(answers: Sequence[Answer], header: Sequence[str], cells: Any) -> None:
+    rows = (
+        [answer.input, "" if answer.row is None else answer.row, *values]
+        for answer, values in zip(answers, cells, strict=True)
+    )
+    output.print_csv(["input", "row", *header], rows)
+
+
+# --- show ----------------------------------------------------------------------------------------
+
+
+def show(path: Path, as_json: bool) -> None:
+    """Print what a model file holds."""
+    model = open_model(path)
+    _, metadata = files.read(path)
+    description = json.loads(metadata["model"])
+    compiled = description.get("compile")
+    curves = _curves(path, model)
+    if as_json:
+        output.print_json(
+            {
+                "model": model.get_config(),
+                "parameters": model.count_params(),
+                "training": compiled,
+                "updates": description.get("step"),
+                "history": curves,
+                "class_names": model.class_names,
+                "versions": _versions(metadata),
+            }
+        )
+        return
+    model.summary(print_fn=lambda table: print("\n".join(map(printable, table.splitlines()))))
+    print("\nTraining")
+    pairs: dict[str, object] = {"network": building.sketch(model), "dtype": model.dtype, "seed": model.seed}
+    if compiled is not None:
+        pairs |= {name: printable(_written(compiled[name])) for name in ("optimizer", "loss", "metrics")}
+        pairs["updates"] = f"{description.get('step', 0):,}"
+    output.print_pairs({f"  {name}": value for name, value in pairs.items()})
+    print("\nClasses")
+    print(f"  {', '.join(model.class_names) if model.class_names else 'no names in the file'}")
+    print("\nHistory")
+    _print_history(curves)
+    print("\nVersions")
+    output.print_pairs({f"  {name}": value for name, value in _versions(metadata).items()})
+
+
+def _curves(path: Path, model: Sequential) -> dict[str, list[float]]:
+    """Return the curves of one number an epoch; a file may claim anything, so they are looked at."""
+    recorded = {} if model.history is None else model.history.history
+    curves = {name: values for name, values in recorded.items() if not any(isinstance(v, list) for v in values)}
+    if not all(isinstance(value, int | float) for values in curves.values() for value in values):
+        raise FileFormatError(f"{path}: expected numbers in the history, got something else. The file is damaged.")
+    return {printable(name): values for name, values in curves.items()}
+
+
+def _print_history(curves: dict[str, list[float]]) -> None:
+    epochs = max(map(len, curves.values()), default=0)
+    if not epochs:
+        print("  not trained yet")
+        return
+    rows = [
+        [epoch + 1, *(float(values[epoch]) if epoch < len(values) else None for values in curves.values())]
+        for epoch in spread(range(epochs))
+    ]
+    header = ["epoch", *curves]
+    for line in output.table(header, [[row[0], *map(_figure, row[1:])] for row in rows]).splitlines():
+        print(f"  {line}")
+    if len(rows) < epochs:
+        print(f"  {len(rows)} of {epochs} epochs are listed.")
+
+
+def _figure(value: Any) -> str:
+    return "" if value is None else f"{value:.4f}"
+
+
+def _written(value: Any) -> str:
+    """Write a description of an object, or several, in the way one would type it."""
+    if isinstance(value, list):
+        return ", ".join(map(_written, value)) or "none"
+    if not isinstance(value, dict) or "class_name" not in value:
+        return str(value)
+    arguments = ", ".join(f"{name}={item}" for name, item in value.get("config", {}).items() if item is not None)
+    return f"{value['class_name']}({arguments})"
+
+
+def _versions(metadata: dict[str, str]) -> dict[str, str]:
+    """Return the versions that the file names, and those that read it."""
+    written = {f"file: {printable(name)}": printable(text) for name, text in metadata.items() if "version" in name}
+    return {**written, "rosenblatt": __version__, "numpy": np.__version__, "python": platform.python_version()}
