@@ -12,6 +12,7 @@ In what is printed, ``...`` stands for anything, and figures that were measured 
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import io
 import math
@@ -88,6 +89,7 @@ def test_a_page_does_what_it_says(page: Path, folder: Path) -> None:
     run_page([block for block in blocks(page) if not needs_full_data(block)])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", [p for p in PAGES if any(map(needs_full_data, blocks(p)))], ids=lambda page: page.name)
 def test_a_page_does_what_it_says_with_the_full_data(page: Path, folder: Path, full_data: Path) -> None:
     run_page(blocks(page))
@@ -179,7 +181,9 @@ def test_texts_are_compared_as_readers_would(expected: str, printed: str, same: 
     assert matches(expected, printed) is same
 
 
-@pytest.mark.parametrize("page", [*PAGES, *sorted((ROOT / "docs" / "api").glob("*.md"))], ids=lambda page: page.name)
+@pytest.mark.parametrize(
+    "page", [*PAGES, *sorted((ROOT / "docs" / "api").glob("*.md"))], ids=lambda page: str(page.relative_to(ROOT))
+)
 def test_links_lead_to_files_that_are_there(page: Path) -> None:
     prose = FENCE.sub("", page.read_text(encoding="utf-8"))
     targets = [target for target in LINK.findall(prose) if not target.startswith(("http:", "https:", "mailto:"))]
@@ -187,16 +191,17 @@ def test_links_lead_to_files_that_are_there(page: Path) -> None:
     assert not gone, f"{page.relative_to(ROOT)} links to {', '.join(gone)}"
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_the_korean_page_runs_the_same_code(page: Path) -> None:
-    korean = page.with_name(f"{page.stem}.ko.md")
-    if page.stem.endswith(".ko") or not korean.exists():
-        pytest.skip("a page in one language, or the Korean one itself")
-    pairs = [[without_words(block) for block in blocks(path)] for path in (page, korean)]
-    assert pairs[0] == pairs[1]
+KOREAN_PAGES = [page for page in PAGES if page.stem.endswith(".ko")]
 
 
-def without_words(block: Block) -> tuple[str, str]:
-    """A block without comments, whose words are in the page's language, and without what is printed."""
-    lines = re.sub(r" *#.*$", "", block.text, flags=re.M) if block.language == "python" else block.text
-    return block.language, "\n".join(line for line in lines.split("\n") if line)
+@pytest.mark.parametrize("korean", KOREAN_PAGES, ids=lambda page: page.name)
+def test_a_korean_page_shows_what_the_english_one_shows(korean: Path) -> None:
+    english = korean.with_name(korean.name.replace(".ko.", "."))
+    assert list(map(calls, blocks(korean))) == list(map(calls, blocks(english)))
+
+
+def calls(block: Block) -> list[str]:
+    """What a block calls, block by block and in order: the same in every language, unlike comments and texts."""
+    if block.language == "console":
+        return [command.replace(" --lang ko", "") for command, _ in commands(block)]
+    return [ast.unparse(node.func) for node in ast.walk(ast.parse(block.text)) if isinstance(node, ast.Call)]

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from numbers import Integral, Real
 from typing import Any
 
+import numpy as np
+
 from rosenblatt.errors import ArgumentError
 
 
@@ -61,6 +63,40 @@ def check_whole_number(who: str, name: str, value: Any, *, at_least: int) -> int
     if not isinstance(value, Integral) or isinstance(value, bool) or value < at_least:
         raise ArgumentError(f"{who}: expected {name} to be a whole number of at least {at_least}, got {value!r}.")
     return int(value)
+
+
+def check_flag(who: str, name: str, value: Any) -> bool:
+    """Return ``value`` as a Python bool if it is True or False, or 1 or 0.
+
+    Raises:
+        ArgumentError: it is not, such as the text "False", which Python takes for true.
+
+    Example:
+        >>> check_flag("Dense", "use_bias", "False")
+        Traceback (most recent call last):
+            ...
+        rosenblatt.errors.ArgumentError: Dense: expected use_bias to be True or False, got 'False'.
+    """
+    if not isinstance(value, Integral | np.bool_) or value not in (0, 1):
+        raise ArgumentError(f"{who}: expected {name} to be True or False, got {value!r}.")
+    return bool(value)
+
+
+def check_name(who: str, name: Any) -> str:
+    """Return ``name`` if it is a text that can stand in a path of names, such as the names of weights in a file.
+
+    Raises:
+        ArgumentError: it is not.
+
+    Example:
+        >>> check_name("Dense", "hidden/1")
+        Traceback (most recent call last):
+            ...
+        rosenblatt.errors.ArgumentError: Dense: expected name to be a text without '/', got 'hidden/1'.
+    """
+    if not isinstance(name, str) or not name or "/" in name:
+        raise ArgumentError(f"{who}: expected name to be a text without '/', got {name!r}.")
+    return name
 
 
 def drop_unsupported(who: str, data: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:

@@ -18,8 +18,10 @@ from typing import Any, NamedTuple, Self, TypedDict, TypeVar, Unpack
 import numpy as np
 
 from rosenblatt import activations, initializers, regularizers
-from rosenblatt.arguments import check_number, check_whole_number
+from rosenblatt.arguments import check_flag, check_name, check_number, check_whole_number
 from rosenblatt.configuration import Configurable
+from rosenblatt.data import check_finite, check_rows
+from rosenblatt.data import numbers as as_numbers
 from rosenblatt.errors import ArgumentError, ModelStateError, ShapeError
 from rosenblatt.functional.normalization import moments
 from rosenblatt.plan import ArrayPlan, LayerPlan, Rule
@@ -67,8 +69,8 @@ class Layer(Configurable, ABC):
     ) -> None:
         if input_dim is not None:
             input_shape = (input_dim,)
-        self.name = name
-        self.trainable = trainable
+        self.declared_name = None if name is None else check_name(type(self).__name__, name)
+        self.trainable = check_flag(type(self).__name__, "trainable", trainable)
         self.declared_input_shape = None if input_shape is None else shape_of_row(type(self).__name__, input_shape)
         self.owner: object | None = None  # the model that this layer stands in
         self._plan: LayerPlan | None = None
@@ -77,7 +79,7 @@ class Layer(Configurable, ABC):
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments by name, the common ones included."""
         return super().get_config() | {
-            "name": self.name,
+            "name": self.declared_name,
             "trainable": self.trainable,
             "input_shape": None if self.declared_input_shape is None else list(self.declared_input_shape),
         }
@@ -111,6 +113,11 @@ class Layer(Configurable, ABC):
     def built(self) -> bool:
         """Whether the layer's shapes are known and its numbers exist."""
         return self._plan is not None
+
+    @property
+    def name(self) -> str | None:
+        """The name given, else the one that the layer has in its built model."""
+        return self.declared_name if self._plan is None else self._plan.name
 
     @property
     def plan(self) -> LayerPlan:
@@ -230,7 +237,7 @@ class Dense(Layer):
         super().__init__(**common)
         self.units = check_whole_number("Dense", "units", units, at_least=1)
         self.activation = None if activation is None else activations.rule(activation).name
-        self.use_bias = bool(use_bias)
+        self.use_bias = check_flag("Dense", "use_bias", use_bias)
         self.kernel_initializer = _checked(kernel_initializer, initializers.get)
         self.bias_initializer = _checked(bias_initializer, initializers.get)
         self.kernel_regularizer = _checked(kernel_regularizer, regularizers.get)
@@ -354,7 +361,7 @@ class ELU(ActivationLayer):
 
     def __init__(self, alpha: float = 1.0, **common: Unpack[CommonArguments]) -> None:
         super().__init__(**common)
-        self.alpha = float(alpha)
+        self.alpha = check_number("ELU", "alpha", alpha)
 
     def rule_config(self) -> dict[str, Any]:
         """See `Layer`."""
@@ -444,13 +451,15 @@ class Normalization(Layer):
         **common: Unpack[CommonArguments],
     ) -> None:
         super().__init__(**common)
-        if axis not in (-1, None):
+        if axis is not None and not (isinstance(axis, Integral) and axis == -1):
             raise ArgumentError(f"Normalization: expected axis to be -1 or None, got {axis!r}.")
         if (mean is None) != (variance is None):
             raise ArgumentError("Normalization: expected both mean and variance, got only one. Give both or adapt.")
         self.axis = axis
         if mean is not None and variance is not None:
-            self._arrays = {"mean": np.asarray(mean, np.float64), "variance": np.asarray(variance, np.float64)}
+            self._arrays = {"mean": _figures("mean", mean), "variance": _figures("variance", variance)}
+            if (self._arrays["variance"] < 0).any():
+                raise ArgumentError(f"Normalization: expected variance of at least 0, got {variance!r}.")
 
     def get_config(self) -> dict[str, Any]:
         """See `Layer`; figures given or measured are weights, not configuration."""
@@ -468,11 +477,13 @@ class Normalization(Layer):
 
     def adapt(self, data: Array) -> None:
         """Measure mean and variance on data (n, *input_shape); a second call measures anew."""
-        rows = np.asarray(data)
-        if not np.issubdtype(rows.dtype, np.number) or rows.ndim < 2 or not rows.size:
+        rows = as_numbers("Normalization.adapt", "data", data)
+        check_rows("Normalization.adapt", "data", rows)
+        if rows.ndim < 2:
             raise ShapeError(
-                f"Normalization.adapt: expected numbers of shape (n, ...), got {rows.dtype} of shape {rows.shape}."
+                f"Normalization.adapt: expected data of shape (n, ...), got {rows.shape}. One column is x[:, None]."
             )
+        check_finite("Normalization.adapt", "data", rows)
         axes = tuple(range(rows.ndim - 1)) if self.axis == -1 else tuple(range(rows.ndim))
         mean, variance = moments(rows.astype(np.float64, copy=False), axes)
         for name, value in (("mean", mean), ("variance", variance)):
@@ -511,7 +522,7 @@ class Dropout(Layer):
     def __init__(self, rate: float, seed: int | None = None, **common: Unpack[CommonArguments]) -> None:
         super().__init__(**common)
         self.rate = check_number("Dropout", "rate", rate, at_least=0, below=1)
-        self.seed = seed
+        self.seed = None if seed is None else check_whole_number("Dropout", "seed", seed, at_least=0)
 
     def rule_config(self) -> dict[str, Any]:
         """See `Layer`."""
@@ -532,7 +543,7 @@ class GaussianNoise(Layer):
     def __init__(self, stddev: float, seed: int | None = None, **common: Unpack[CommonArguments]) -> None:
         super().__init__(**common)
         self.stddev = check_number("GaussianNoise", "stddev", stddev, at_least=0)
-        self.seed = seed
+        self.seed = None if seed is None else check_whole_number("GaussianNoise", "seed", seed, at_least=0)
 
     def rule_config(self) -> dict[str, Any]:
         """See `Layer`."""
@@ -604,10 +615,10 @@ class BatchNormalization(ScaleAndShift):
         **common: Unpack[CommonArguments],
     ) -> None:
         super().__init__(**common)
-        self.momentum = check_number("BatchNormalization", "momentum", momentum, at_least=0)
+        self.momentum = check_number("BatchNormalization", "momentum", momentum, at_least=0, at_most=1)
         self.epsilon = check_number("BatchNormalization", "epsilon", epsilon, at_least=0)
-        self.center = bool(center)
-        self.scale = bool(scale)
+        self.center = check_flag("BatchNormalization", "center", center)
+        self.scale = check_flag("BatchNormalization", "scale", scale)
         self.beta_initializer = _checked(beta_initializer, initializers.get)
         self.gamma_initializer = _checked(gamma_initializer, initializers.get)
         self.moving_mean_initializer = _checked(moving_mean_initializer, initializers.get)
@@ -666,8 +677,8 @@ class LayerNormalization(ScaleAndShift):
     ) -> None:
         super().__init__(**common)
         self.epsilon = check_number("LayerNormalization", "epsilon", epsilon, at_least=0)
-        self.center = bool(center)
-        self.scale = bool(scale)
+        self.center = check_flag("LayerNormalization", "center", center)
+        self.scale = check_flag("LayerNormalization", "scale", scale)
         self.beta_initializer = _checked(beta_initializer, initializers.get)
         self.gamma_initializer = _checked(gamma_initializer, initializers.get)
         self.beta_regularizer = _checked(beta_regularizer, regularizers.get)
@@ -729,15 +740,15 @@ def name_layers(layers: Sequence[Layer]) -> list[str]:
         >>> name_layers([Dense(8), ReLU(), Dense(4), Dense(1, name="answer")])
         ['dense', 're_lu', 'dense_1', 'answer']
     """
-    given = Counter(layer.name for layer in layers if layer.name is not None)
+    given = Counter(layer.declared_name for layer in layers if layer.declared_name is not None)
     twice = sorted(name for name, times in given.items() if times > 1)
     if twice:
         raise ArgumentError(f"Sequential: expected every layer to have its own name, got {', '.join(twice)} twice.")
     next_number: Counter[str] = Counter()
     names = []
     for layer in layers:
-        name, stem = layer.name, _snake_case(type(layer).__name__)
-        while name is None or (name != layer.name and name in given):
+        name, stem = layer.declared_name, _snake_case(type(layer).__name__)
+        while name is None or (name != layer.declared_name and name in given):
             name = f"{stem}_{next_number[stem]}" if next_number[stem] else stem
             next_number[stem] += 1
         names.append(name)
@@ -746,8 +757,8 @@ def name_layers(layers: Sequence[Layer]) -> list[str]:
 
 def shape_of_row(who: str, shape: int | Sequence[int]) -> Shape:
     """Return the shape of one row as a tuple, or say what is wrong with it."""
-    sizes = tuple(shape) if isinstance(shape, Sequence) else (shape,)
-    if not sizes or not all(isinstance(size, Integral) and size >= 1 for size in sizes):
+    sizes = tuple(shape) if isinstance(shape, Sequence) and not isinstance(shape, str | bytes) else (shape,)
+    if not sizes or not all(isinstance(n, Integral) and not isinstance(n, bool) and n >= 1 for n in sizes):
         raise ArgumentError(
             f"{who}: expected input_shape to be the shape of one row, such as (784,), got {shape!r}. "
             "Leave the batch size out."
@@ -757,7 +768,9 @@ def shape_of_row(who: str, shape: int | Sequence[int]) -> Shape:
 
 def copy_weights(who: str, into: Mapping[str, Array], weights: Sequence[Array]) -> None:
     """Overwrite arrays with others, after checking all of them: either all change or none."""
-    arrays = [np.asarray(weight) for weight in weights]
+    if not isinstance(weights, Sequence | np.ndarray):
+        raise ArgumentError(f"{who}: expected a list of {len(into)} arrays, got {weights!r}. Try get_weights().")
+    arrays = [as_numbers(who, f"array {place}", weight) for place, weight in enumerate(weights)]
     if len(arrays) != len(into):
         raise ShapeError(f"{who}: expected {len(into)} arrays ({', '.join(into)}), got {len(arrays)}.")
     for (name, old), new in zip(into.items(), arrays, strict=True):
@@ -765,6 +778,12 @@ def copy_weights(who: str, into: Mapping[str, Array], weights: Sequence[Array]) 
             raise ShapeError(f"{who}: expected {name} of shape {old.shape}, got {new.shape}.")
     for old, new in zip(into.values(), arrays, strict=True):
         old[...] = new
+
+
+def _figures(name: str, value: Any) -> Array:
+    figures = as_numbers("Normalization", name, value).astype(np.float64)
+    check_finite("Normalization", name, np.atleast_1d(figures))
+    return figures
 
 
 def _place(numbers: Sequence[Numbers], start: int) -> Iterator[ArrayPlan]:

@@ -24,7 +24,7 @@ from typing import Any, ClassVar, NoReturn, TypeAlias
 
 import numpy as np
 
-from rosenblatt.arguments import check_number
+from rosenblatt.arguments import check_flag, check_number
 from rosenblatt.configuration import Configurable, deserialize
 from rosenblatt.errors import ArgumentError, ShapeError, UnknownNameError
 from rosenblatt.functional import losses as functional
@@ -296,7 +296,7 @@ class BinaryCrossentropy(Loss):
         name: str = "binary_crossentropy",
     ) -> None:
         super().__init__(reduction, name)
-        self.from_logits = from_logits
+        self.from_logits = check_flag(type(self).__name__, "from_logits", from_logits)
         self.label_smoothing = check_number(
             "BinaryCrossentropy", "label_smoothing", label_smoothing, at_least=0, at_most=1
         )
@@ -336,10 +336,10 @@ class BinaryFocalCrossentropy(Loss):
     ) -> None:
         super().__init__(reduction, name)
         who = "BinaryFocalCrossentropy"
-        self.apply_class_balancing = apply_class_balancing
+        self.apply_class_balancing = check_flag(who, "apply_class_balancing", apply_class_balancing)
         self.alpha = check_number(who, "alpha", alpha)
         self.gamma = check_number(who, "gamma", gamma, at_least=0)
-        self.from_logits = from_logits
+        self.from_logits = check_flag(type(self).__name__, "from_logits", from_logits)
         self.label_smoothing = check_number(who, "label_smoothing", label_smoothing, at_least=0, at_most=1)
 
 
@@ -367,7 +367,7 @@ class CategoricalCrossentropy(Loss):
         name: str = "categorical_crossentropy",
     ) -> None:
         super().__init__(reduction, name)
-        self.from_logits = from_logits
+        self.from_logits = check_flag(type(self).__name__, "from_logits", from_logits)
         self.label_smoothing = check_number(
             "CategoricalCrossentropy", "label_smoothing", label_smoothing, at_least=0, at_most=1
         )
@@ -411,7 +411,7 @@ class CategoricalFocalCrossentropy(Loss):
         else:
             self.alpha = check_number(who, "alpha", alpha)
         self.gamma = check_number(who, "gamma", gamma, at_least=0)
-        self.from_logits = from_logits
+        self.from_logits = check_flag(type(self).__name__, "from_logits", from_logits)
         self.label_smoothing = check_number(who, "label_smoothing", label_smoothing, at_least=0, at_most=1)
 
 
@@ -437,7 +437,7 @@ class SparseCategoricalCrossentropy(Loss):
         name: str = "sparse_categorical_crossentropy",
     ) -> None:
         super().__init__(reduction, name)
-        self.from_logits = from_logits
+        self.from_logits = check_flag(type(self).__name__, "from_logits", from_logits)
 
 
 class KLDivergence(Loss):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from numbers import Integral
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import numpy as np
 
 from rosenblatt import data, files, losses, optimizers, summary, training
 from rosenblatt import metrics as metrics_module
-from rosenblatt.arguments import check_number, check_whole_number
+from rosenblatt.arguments import check_flag, check_name, check_number, check_whole_number
 from rosenblatt.callbacks import CallbackList
 from rosenblatt.configuration import deserialize, serialize
 from rosenblatt.data import ArraySource, Batch, IterableSource, Slice
@@ -22,7 +23,7 @@ from rosenblatt.functional.optimizers import effective_learning_rate, start_slot
 from rosenblatt.history import History
 from rosenblatt.layers import LAYERS, Input, Layer, copy_weights, lay_out, name_layers, shape_of_row
 from rosenblatt.metrics import Metric
-from rosenblatt.plan import Plan, State, fuse_output
+from rosenblatt.plan import LayerPlan, Plan, State, fuse_output
 from rosenblatt.types import Array, Shape
 from rosenblatt.utils import fresh_seed
 
@@ -60,9 +61,9 @@ class Sequential:
         seed: int | None = None,
         dtype: str = "float32",
     ) -> None:
-        if dtype not in DTYPES:
+        if not isinstance(dtype, str) or dtype not in DTYPES:
             raise ArgumentError(f"Sequential: expected dtype to be 'float32' or 'float64', got {dtype!r}.")
-        self.name = name
+        self.name = check_name("Sequential", name)
         self.dtype = dtype
         self.seed = fresh_seed() if seed is None else check_whole_number("Sequential", "seed", seed, at_least=0)
         self.rng = np.random.default_rng(self.seed)
@@ -80,8 +81,12 @@ class Sequential:
         self._loss: losses.Loss | None = None
         self._metrics_wanted: tuple[Any, Any] = (None, None)
         self._metrics_ready = False
-        self._own_loss_checked = False
-        for layer in [layers] if isinstance(layers, Layer | Input) else layers or []:
+        self._rehearsed = False  # loss and metrics have not been tried on any data yet
+        if isinstance(layers, Layer | Input):
+            layers = [layers]
+        elif layers is not None and not isinstance(layers, Iterable):
+            raise ArgumentError(f"Sequential: expected layers in a list, got {layers!r}. See rosenblatt.layers.")
+        for layer in () if layers is None else layers:
             self.add(layer)
 
     # --- Layers -----------------------------------------------------------------------------------
@@ -105,12 +110,13 @@ class Sequential:
                 f"Sequential.add: expected a layer of no other model, got {layer!r}, which has its weights in one. "
                 "Add layer.copy(), or pop it from the other model first."
             )
-        if not self.layers and self._input_shape is None:
-            self._input_shape = layer.declared_input_shape
-        name_layers([*self.layers, layer])
-        self.layers.append(layer)
-        if self._input_shape is not None:
-            self._build(self._input_shape)
+        layers = [*self.layers, layer]
+        name_layers(layers)
+        input_shape = self._input_shape if self.layers or self._input_shape else layer.declared_input_shape
+        if input_shape is not None:
+            self._build(layers, input_shape)  # where it fails the model is as it was
+        self.layers = layers
+        layer.owner = self
 
     def pop(self) -> Layer:
         """Remove the last layer and return it, with its weights."""
@@ -119,7 +125,7 @@ class Sequential:
         layer = self.layers.pop()
         layer.release()
         if self.layers and self._input_shape is not None:
-            self._build(self._input_shape)
+            self._build(self.layers, self._input_shape)
         else:
             self._state = self._plan = None
         return layer
@@ -129,17 +135,19 @@ class Sequential:
         if (name is None) == (index is None):
             raise ArgumentError("Sequential.get_layer: expected either a name or an index.")
         names = name_layers(self.layers)
-        if name is not None and name in names:
+        if isinstance(name, str) and name in names:
             return self.layers[names.index(name)]
-        if index is not None and -len(self.layers) <= index < len(self.layers):
-            return self.layers[index]
-        raise ArgumentError(f"Sequential.get_layer: expected one of {', '.join(names)}, got {name or index!r}.")
+        if isinstance(index, Integral) and -len(self.layers) <= index < len(self.layers):
+            return self.layers[int(index)]
+        wanted = f"one of {', '.join(names)}" if index is None else f"a place from 0 to {len(names) - 1}"
+        raise ArgumentError(f"Sequential.get_layer: expected {wanted}, got {name if index is None else index!r}.")
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Make the weights for rows of a shape; a leading None, the batch size in Keras, may stand before it."""
-        row = tuple(input_shape)
-        row = row[1:] if row and row[0] is None else row
-        self._build(shape_of_row("Sequential.build", row))  # type: ignore[arg-type]
+        row: Any = input_shape
+        if isinstance(row, Sequence) and row and row[0] is None:
+            row = row[1:]
+        self._build(self.layers, shape_of_row("Sequential.build", row))
 
     @property
     def built(self) -> bool:
@@ -156,22 +164,25 @@ class Sequential:
         """The shape of one row of output."""
         return self.plan.output_shape
 
-    def _build(self, input_shape: Shape) -> None:
-        if not self.layers:
+    def _lay_out(self, layers: Sequence[Layer], input_shape: Shape) -> tuple[LayerPlan, ...]:
+        if not layers:
             raise ModelStateError("Sequential: expected at least one layer, got none. Add layers first.")
-        self._input_shape = input_shape
-        layer_plans = lay_out(self.layers, name_layers(self.layers), input_shape)
-        self._state = State(
-            params=np.empty(sum(math.prod(a.shape) for plan in layer_plans for a in plan.parameters), self.dtype),
-            statistics=np.empty(sum(math.prod(a.shape) for plan in layer_plans for a in plan.statistics), self.dtype),
-            slots={},
-        )
-        for layer, plan in zip(self.layers, layer_plans, strict=True):
-            arrays = {array.name: array.view(self._state.params) for array in plan.parameters}
-            arrays |= {array.name: array.view(self._state.statistics) for array in plan.statistics}
+        return lay_out(layers, name_layers(layers), input_shape)
+
+    def _build(self, layers: Sequence[Layer], input_shape: Shape) -> None:
+        layer_plans = self._lay_out(layers, input_shape)
+        params = np.empty(sum(math.prod(a.shape) for plan in layer_plans for a in plan.parameters), self.dtype)
+        statistics = np.empty(sum(math.prod(a.shape) for plan in layer_plans for a in plan.statistics), self.dtype)
+        arrays_by_layer: list[dict[str, Array]] = []
+        for layer, plan in zip(layers, layer_plans, strict=True):
+            arrays = {array.name: array.view(params) for array in plan.parameters}
+            arrays |= {array.name: array.view(statistics) for array in plan.statistics}
             for wanted in [*layer.parameters_for(plan.input_shape), *layer.statistics_for(plan.input_shape)]:
                 arrays[wanted.name][...] = layer.start(wanted, self.rng, self.dtype)
+            arrays_by_layer.append(arrays)
+        for layer, plan, arrays in zip(layers, layer_plans, arrays_by_layer, strict=True):
             layer.bind(plan, arrays, self)
+        self._input_shape, self._state = input_shape, State(params, statistics, slots={})
         self._restart_training()
 
     # --- What it is, and its numbers --------------------------------------------------------------
@@ -206,6 +217,16 @@ class Sequential:
                 "Give the first layer input_shape=, call build(input_shape), or fit first."
             )
         return self._state
+
+    @property
+    def trainable(self) -> bool:
+        """Whether any layer learns; setting it freezes or frees all of them."""
+        return any(layer.trainable for layer in self.layers)
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        for layer in self.layers:
+            layer.trainable = value
 
     def _built_shape(self) -> Shape:
         return () if self.state is None or self._input_shape is None else self._input_shape
@@ -281,7 +302,7 @@ class Sequential:
             metrics_module.get_list(wanted, (1,), (1,))  # finds a wrong name here, where it was typed
         self._optimizer, self._loss = new_optimizer, new_loss
         self._metrics_wanted, self._metrics_ready = (metrics, weighted_metrics), False
-        self._own_loss_checked = not isinstance(new_loss, losses.CustomLoss)
+        self._rehearsed = False
         self.metrics, self.weighted_metrics = [], []
         self._restart_training()
 
@@ -329,7 +350,7 @@ class Sequential:
         initial_epoch: int = 0,
         steps_per_epoch: int | None = None,
         validation_batch_size: int | None = None,
-        validation_freq: int | Sequence[int] = 1,
+        validation_freq: int | Collection[int] = 1,
     ) -> History:
         """Train the model.
 
@@ -369,30 +390,39 @@ class Sequential:
         validation_size = size if validation_batch_size is None else validation_batch_size
         check_whole_number("fit", "validation_batch_size", validation_size, at_least=1)
         check_number("fit", "validation_split", validation_split, at_least=0, below=1)
+        _check_validation_freq(validation_freq)
+        _check_verbose("fit", verbose)
+        shuffle = check_flag("fit", "shuffle", shuffle)
         if class_weight is not None and sample_weight is not None:
             raise ArgumentError("fit: expected class_weight or sample_weight, got both. Multiply them into one.")
         self._plan = None  # layers may have been frozen since
         source: ArraySource | IterableSource
         if y is None:
-            source = self._iterable_source(x, steps_per_epoch, class_weight)
             if validation_split:
                 raise ArgumentError("fit: expected arrays with validation_split, got batches. Give validation_data.")
+            if sample_weight is not None:
+                raise ArgumentError("fit: expected arrays with sample_weight, got batches. Give (x, y, sample_weight).")
+            source = self._iterable_source(x, steps_per_epoch, class_weight)
         else:
+            if steps_per_epoch is not None:
+                raise ArgumentError(
+                    "fit: expected batches with steps_per_epoch, got arrays, of which every epoch sees all. Leave it out."
+                )
             rows = self._batch("fit", x, y, sample_weight, class_weight)
             if validation_split and validation_data is None:
                 rows, held_out = _split(rows, validation_split)
                 validation_data = held_out
-            self._check_own_loss(rows, size)
-            source = ArraySource(rows, size, shuffle, self.rng)
+            self._rehearse(rows, size)
+            source = ArraySource(rows, size, shuffle, self.rng, data.batches_a_slice(self.state.params.size, size))
         blocks = self._blocks("fit, validation_data", validation_data, validation_size)
         wanted = CallbackList(callbacks, add_history=True, add_progbar=verbose != 0)
         wanted.set_params({"verbose": verbose, "epochs": epochs, "steps": source.steps})
         wanted.set_model(self)
 
-        def validate(epoch: int) -> training.Logs | None:
+        def validate(epoch: int, stop_if_asked: Callable[[], None]) -> training.Logs | None:
             if blocks is None or not _is_due(epoch, validation_freq):
                 return None
-            return training.evaluate(self, blocks(wanted.wants_test_batches), validation_size, wanted)
+            return training.evaluate(self, blocks(wanted.wants_test_batches), wanted, stop_if_asked)
 
         training.fit(self, source, wanted, initial_epoch=initial_epoch, epochs=epochs, validate=validate)
         assert wanted.history is not None  # for the type checker: it was added above
@@ -407,9 +437,11 @@ class Sequential:
         return_dict: bool = False,
     ) -> Any:
         """Make one update on one batch and return its loss, or loss and metrics in a list or dict."""
+        self.optimizer  # noqa: B018  (says what is missing where the model is not compiled)
         self._plan = None
         batch = self._batch("train_on_batch", x, y, sample_weight, class_weight)
-        whole = Slice(batch, np.arange(len(batch.x)), len(batch.x))
+        self._rehearse(batch, len(batch.x))
+        whole = data.whole(batch)
         figures = training.RunningFigures()
         losses_of_batches, outputs = training.train_slice(self, whole)
         self.reset_metrics()
@@ -444,17 +476,20 @@ class Sequential:
         """
         size = 32 if batch_size is None else check_whole_number("evaluate", "batch_size", batch_size, at_least=1)
         self.optimizer  # noqa: B018  (says what is missing where the model is not compiled)
+        _check_verbose("evaluate", verbose)
+        self._plan = None  # layers may have been frozen since
         given = x if y is None else (x, y, sample_weight)
         blocks = self._blocks("evaluate", given, size)
         if blocks is None:
             raise ArgumentError("evaluate: expected rows x and targets y, got none.")
         wanted = CallbackList(callbacks, add_progbar=verbose != 0, model=self, verbose=verbose)
-        return _as_asked(training.evaluate(self, blocks(wanted.wants_test_batches), size, wanted), return_dict)
+        return _as_asked(training.evaluate(self, blocks(wanted.wants_test_batches), wanted), return_dict)
 
     def test_on_batch(self, x: Any, y: Any, sample_weight: Any = None, return_dict: bool = False) -> Any:
         """Return the loss of one batch, or loss and metrics in a list or dict, without training."""
-        rows = len(data.numbers("test_on_batch", "x", x))
-        return self.evaluate(x, y, max(rows, 1), 0, sample_weight, return_dict=return_dict)
+        rows = data.numbers("test_on_batch", "x", x)
+        data.check_rows("test_on_batch", "x", rows)
+        return self.evaluate(rows, y, len(rows), 0, sample_weight, return_dict=return_dict)
 
     def predict(self, x: Any, batch_size: int | None = None, verbose: int | str = "auto") -> Array:
         """Return the outputs (n, *output_shape).
@@ -465,7 +500,10 @@ class Sequential:
             verbose: as in Keras; a prediction is too quick for a progress bar.
         """
         if _gives_batches(x):
-            batches = [self.predict(item[0] if isinstance(item, tuple) else item, batch_size, verbose) for item in x]
+            rows_of = (item[0] if isinstance(item, tuple) else item for item in data.each(x))
+            batches = [self.predict(rows, batch_size, verbose) for rows in rows_of]
+            if not batches:
+                raise DataError(f"predict: expected at least one batch, got none from {type(x).__name__}.")
             return np.concatenate(batches)
         rows = self._features("predict", x)
         return self.engine.predict(self.plan, self.state, rows)
@@ -492,6 +530,7 @@ class Sequential:
 
         It is the gradient that the next update would use: penalties included, units dropped. Frozen layers' is zero.
         """
+        self.optimizer  # noqa: B018  (says what is missing where the model is not compiled)
         self._plan = None
         batch = self._batch("gradients", x, y, sample_weight)
         _, gradient = self.engine.loss_and_gradient(self.plan, self.state, *batch)
@@ -510,6 +549,10 @@ class Sequential:
             unweighted, weighted = self._metrics_wanted
             self.metrics = metrics_module.get_list(unweighted, *shapes)
             self.weighted_metrics = metrics_module.get_list(weighted, *shapes)
+            taken = {metric.name for metric in self.metrics}
+            for metric in self.weighted_metrics:
+                if metric.name in taken:
+                    metric.name = f"weighted_{metric.name}"  # as Keras calls it
             self._metrics_ready = True
         return bool(self.metrics or self.weighted_metrics)
 
@@ -527,19 +570,23 @@ class Sequential:
 
     def _features(self, who: str, x: Any) -> Array:
         """Check rows, building the model where these are the first."""
+        rows = self._rows(who, x)
+        if self._state is None:
+            self._build(self.layers, rows.shape[1:])
+        return rows
+
+    def _rows(self, who: str, x: Any) -> Array:
+        """Check rows; the model stays as it is."""
         rows = data.numbers(who, "x", x)
         data.check_rows(who, "x", rows)
         if rows.ndim == 1 and self._input_shape in (None, (1,)):
             rows = rows[:, None]
-        if self._state is None:
-            self._build(rows.shape[1:] if self._input_shape is None else self._input_shape)
-        if rows.shape[1:] != self._input_shape:
-            raise ShapeError(self._misfit(who, rows.shape))
-        data.check_finite(who, "x", rows)
+        if self._input_shape is not None and rows.shape[1:] != self._input_shape:
+            raise ShapeError(self._misfit(who, rows.shape, self._input_shape))
+        data.check_finite(who, "x", rows, self.dtype)
         return rows
 
-    def _misfit(self, who: str, got: Shape) -> str:
-        wanted = self._built_shape()
+    def _misfit(self, who: str, got: Shape, wanted: Shape) -> str:
         first, count = self.layers[0], len(self.layers)
         width = f"width {wanted[0]}" if len(wanted) == 1 else f"shape {wanted}"
         place = f"{who}: {first!r}, layer 1 of {count}: expected inputs of {width}, got an array of shape {got}."
@@ -558,20 +605,26 @@ class Sequential:
         class_weight: Mapping[int, float] | None = None,
     ) -> Batch:
         """Check rows, targets and weights, and bring them into the engine's form."""
-        rows = self._features(who, x)
+        rows = self._rows(who, x)
         targets = data.numbers(who, "y", y)
         data.check_rows(who, "y", targets)
         if len(targets) != len(rows):
             raise ShapeError(
-                f"{who}: expected as many targets as rows, got {len(rows)} rows and {len(targets)} targets."
+                f"{who}: expected as many targets as rows, got {len(rows)} rows and {len(targets)} targets. "
+                "Give each row its target."
             )
-        data.check_finite(who, "y", targets)
-        target = losses.prepare_target(self.loss.rule.name, targets, self.plan.output_shape, who)
+        data.check_finite(who, "y", targets, self.dtype)
+        layers = self._lay_out(self.layers, rows.shape[1:]) if self._state is None else self.plan.layers
+        output_shape = layers[-1].output_shape
+        target = losses.prepare_target(self.loss.rule.name, targets, output_shape, who)
         if target.dtype.kind == "f":
             target = target.astype(self.dtype, copy=False)
         weight = data.sample_weights(who, sample_weight, len(rows), self.dtype)
         if class_weight is not None:
-            weight = data.class_weights(who, class_weight, target, self.dtype)
+            classes = output_shape[-1] if output_shape[-1] > 1 else None
+            weight = data.class_weights(who, class_weight, target, classes, self.dtype)
+        if self._state is None:  # built last, so that nothing has changed where something was wrong
+            self._build(self.layers, rows.shape[1:])
         return Batch(rows, target, weight)
 
     def _iterable_source(
@@ -579,15 +632,15 @@ class Sequential:
     ) -> IterableSource:
         if not _gives_batches(batches):
             raise ArgumentError(
-                f"fit: expected rows x and targets y, or something that gives batches (x, y), got {type(batches).__name__} "
-                "and no y."
+                "fit: expected rows x and targets y, or something that gives batches (x, y), "
+                f"got {type(batches).__name__} and no y."
             )
         if steps is not None:
             check_whole_number("fit", "steps_per_epoch", steps, at_least=1)
         first, batches = data.peek(batches)
-        prepared = self._unpack("fit", first, class_weight)  # builds the model, and finds errors before anything starts
-        self._check_own_loss(prepared, len(prepared.x))
-        return IterableSource(batches, lambda item: self._unpack("fit", item, class_weight), steps)
+        prepared = self._unpack("fit, batch 1", first, class_weight)  # builds the model
+        self._rehearse(prepared, len(prepared.x))
+        return IterableSource(batches, lambda who, item: self._unpack(who, item, class_weight), steps)
 
     def _unpack(self, who: str, item: Any, class_weight: Mapping[int, float] | None = None) -> Batch:
         if not isinstance(item, tuple | list) or len(item) not in (2, 3):
@@ -595,28 +648,43 @@ class Sequential:
         x, y, sample_weight = (*item, None)[:3]
         return self._batch(who, x, y, sample_weight, class_weight)
 
-    def _check_own_loss(self, rows: Batch, batch_size: int) -> None:
-        """Compare the gradient of a user's own loss with finite differences, once, on the first batch."""
-        if not self._own_loss_checked:
-            outputs = self.engine.predict(self.plan, self.state, rows.x[:batch_size])
-            losses.check_gradient(self.loss, rows.target[:batch_size], outputs)
-            self._own_loss_checked = True
+    def _rehearse(self, rows: Batch, batch_size: int) -> None:
+        """Measure loss and metrics once, on the first batch, to find what is wrong with them before anything changes.
 
-    def _blocks(self, who: str, given: Any, batch_size: int) -> Callable[[bool], Iterator[Batch]] | None:
-        """Return a function that gives data in blocks for `training.evaluate`: single batches where asked, else large."""
+        The gradient of a user's own loss is compared with finite differences.
+        """
+        if self._rehearsed:
+            return
+        x, target, weight = (None if part is None else part[:batch_size] for part in rows)
+        with np.errstate(over="ignore", invalid="ignore"):
+            outputs = self.engine.predict(self.plan, self.state, x)
+        if isinstance(self.loss, losses.CustomLoss) and np.isfinite(outputs).all():
+            losses.check_gradient(self.loss, target, outputs)
+        if self.prepare_metrics(target):
+            training.update_metrics(self, target, outputs, weight)
+            self.reset_metrics()
+        self._rehearsed = True
+
+    def _blocks(self, who: str, given: Any, batch_size: int) -> Callable[[bool], Iterator[Slice]] | None:
+        """Return a function that gives blocks of data for `training.evaluate`: single batches where asked."""
         if given is None:
             return None
         if isinstance(given, Batch):
             rows = given
+        elif _gives_batches(given):
+            return lambda batch_by_batch: (
+                data.whole(self._unpack(f"{who}, batch {number}", item))
+                for number, item in enumerate(data.each(given), start=1)
+            )
         elif isinstance(given, tuple | list) and len(given) in (2, 3):
             rows = self._batch(who, *given)
-        elif _gives_batches(given):
-            return lambda batch_by_batch: (self._unpack(who, item) for item in given)
         else:
-            raise ArgumentError(f"{who}: expected (x, y), (x, y, sample_weight) or batches of them, got {given!r}.")
-        return lambda batch_by_batch: data.in_blocks(
-            rows, batch_size if batch_by_batch else training.EVALUATION_ROWS // batch_size * batch_size or batch_size
-        )
+            raise ArgumentError(
+                f"{who}: expected (x, y), (x, y, sample_weight) or batches of them, got {type(given).__name__}. "
+                "Give rows and their targets."
+            )
+        batches = max(1, training.EVALUATION_ROWS // batch_size)
+        return lambda batch_by_batch: data.in_blocks(rows, batch_size, 1 if batch_by_batch else batches)
 
     # --- Files ------------------------------------------------------------------------------------
 
@@ -741,7 +809,7 @@ def _restore(
     plans = lay_out(model.layers, name_layers(model.layers), model._input_shape)
     wanted = {f"{plan.name}/{a.name}": a.shape for plan in plans for a in (*plan.parameters, *plan.statistics)}
     _same_shapes(path, _shapes_under("weights/", tensors), wanted)
-    model._build(model._input_shape)
+    model._build(model.layers, model._input_shape)
     model._take_weights(path, tensors)
     compiled = description.get("compile")
     if compile and compiled is not None:
@@ -751,7 +819,7 @@ def _restore(
             metrics=[_revived(path, metric, custom_objects) for metric in compiled["metrics"]],
             weighted_metrics=[_revived(path, metric, custom_objects) for metric in compiled["weighted_metrics"]],
         )
-        slots = dict.fromkeys(model.state.slots, model.state.params.shape)
+        slots = {name: slot.shape for name, slot in model.state.slots.items()}
         _same_shapes(path, _shapes_under("optimizer/", tensors), slots)
         for name, slot in model.state.slots.items():
             slot[...] = tensors[f"optimizer/{name}"]
@@ -822,8 +890,13 @@ def _several(value: Any) -> list[Any]:
 def _gives_batches(x: Any) -> bool:
     """Tell a stream of batches from a table: arrays, tables and lists of rows are tables."""
     is_table = hasattr(x, "__array__") or hasattr(x, "columns") or isinstance(x, str | bytes)
-    is_list_of_rows = isinstance(x, list | tuple) and not (x and isinstance(x[0], tuple) and hasattr(x[0][0], "shape"))
+    is_list_of_rows = isinstance(x, list | tuple) and not (x and _holds_arrays(x[0]))
     return not is_table and not is_list_of_rows and (hasattr(x, "__iter__") or hasattr(x, "__getitem__"))
+
+
+def _holds_arrays(item: Any) -> bool:
+    """Tell a batch, whose x is an array, from a row, which holds numbers."""
+    return isinstance(item, tuple) and len(item) > 0 and getattr(item[0], "ndim", 0) > 0
 
 
 def _split(rows: Batch, share: float) -> tuple[Batch, Batch]:
@@ -838,11 +911,21 @@ def _split(rows: Batch, share: float) -> tuple[Batch, Batch]:
     return Batch(*first), Batch(*last)  # type: ignore[arg-type]
 
 
-def _is_due(epoch: int, frequency: int | Sequence[int]) -> bool:
-    if isinstance(frequency, int):
-        check_whole_number("fit", "validation_freq", frequency, at_least=1)
-        return (epoch + 1) % frequency == 0
-    return epoch + 1 in frequency
+def _check_validation_freq(frequency: Any) -> None:
+    """Raise unless it is a whole number of epochs or a list of epochs."""
+    for number in frequency if isinstance(frequency, list | tuple | set | range) else [frequency]:
+        check_whole_number("fit", "validation_freq", number, at_least=1)
+
+
+def _is_due(epoch: int, frequency: int | Collection[int]) -> bool:
+    if isinstance(frequency, Collection):
+        return epoch + 1 in frequency
+    return (epoch + 1) % frequency == 0
+
+
+def _check_verbose(who: str, verbose: Any) -> None:
+    if not isinstance(verbose, Integral | str) or verbose not in (0, 1, 2, "auto"):
+        raise ArgumentError(f"{who}: expected verbose to be 0, 1, 2 or 'auto', got {verbose!r}.")
 
 
 def _as_asked(logs: Mapping[str, Any], return_dict: bool) -> Any:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import math
 import signal
 import threading
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from rosenblatt.callbacks import CallbackList
-from rosenblatt.data import ArraySource, Batch, IterableSource, Slice
-from rosenblatt.errors import NonFiniteLossWarning
+from rosenblatt.data import ArraySource, IterableSource, Slice
+from rosenblatt.errors import DataError, NonFiniteLossWarning
 from rosenblatt.functional import network, optimizers
+from rosenblatt.plan import Plan
 from rosenblatt.types import Array
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ def fit(
     *,
     initial_epoch: int,
     epochs: int,
-    validate: Callable[[int], Logs | None],
+    validate: Callable[[int, Callable[[], None]], Logs | None],
 ) -> None:
     """Train a model for some epochs.
 
@@ -43,7 +45,8 @@ def fit(
         callbacks: told about everything; one of them is the History.
         initial_epoch: the number of the first epoch, from 0.
         epochs: the number after the last epoch.
-        validate: given the number of an epoch, returns the validation's figures, or None where there is none.
+        validate: given the number of an epoch and what raises KeyboardInterrupt after Ctrl-C, returns the
+            validation's figures, or None where there is none.
 
     Raises:
         KeyboardInterrupt: after Ctrl-C, at the end of a batch, with model and history valid.
@@ -57,7 +60,7 @@ def fit(
             for epoch in range(initial_epoch, epochs):
                 callbacks.on_epoch_begin(epoch)
                 logs = train_epoch(model, source, callbacks, stop_if_asked, reporter, epoch)
-                validation = validate(epoch)
+                validation = validate(epoch, stop_if_asked)
                 if validation is not None:
                     logs |= {f"val_{name}": value for name, value in validation.items()}
                 callbacks.on_epoch_end(epoch, logs)
@@ -124,7 +127,7 @@ class RunningFigures:
         data, order, batch_size = piece
         sizes = np.full(len(losses), batch_size)
         sizes[-1] = len(order) - batch_size * (len(losses) - 1)
-        self.loss += float(np.dot(losses, sizes))
+        self.loss = add_in_order(self.loss, losses * sizes)
         self.rows += len(order)
         if outputs is not None:
             weight = None if data.weight is None else data.weight[order]
@@ -153,46 +156,56 @@ def _plain(result: Any) -> Any:
     return result.tolist() if isinstance(result, np.ndarray) else float(result)
 
 
-def evaluate(model: Sequential, batches: Iterator[Batch], batch_size: int, callbacks: CallbackList) -> Logs:
+def add_in_order(total: float, values: Array) -> float:
+    """Return total plus all values, added one after the other: the sum is the same however they come in pieces."""
+    return float(np.cumsum(np.concatenate(([total], values)))[-1])
+
+
+def evaluate(
+    model: Sequential,
+    blocks: Iterator[Slice],
+    callbacks: CallbackList,
+    stop_if_asked: Callable[[], None] = lambda: None,
+) -> Logs:
     """Return loss and metrics of a model in use (nothing dropped, averages in place of batch figures)."""
     callbacks.on_test_begin()
     model.reset_metrics()
-    row_losses: list[Array] = []
-    row_weights: list[Array] = []
     plan, state = model.plan, model.state
-    logs: Logs = {}
-    for number, (x, target, weight) in enumerate(batches):
+    penalty = network.penalties(plan, network.views(plan, state.params, state.statistics))
+    total, rows, logs = 0.0, 0, {}
+    for number, ((x, target, weight), _, batch_size) in enumerate(blocks):
         if callbacks.wants_test_batches:
             callbacks.on_test_batch_begin(number)
         outputs = np.empty((len(x), *plan.output_shape), plan.dtype) if model.prepare_metrics(target) else None
-        row_losses.append(model.engine.evaluate(plan, state, x, target, outputs))
-        row_weights.append(np.ones(len(x), plan.dtype) if weight is None else weight)
+        losses = model.engine.evaluate(plan, state, x, target, outputs)
+        total = add_in_order(total, _shares_of_batches(plan, losses, weight, batch_size))
+        rows += len(x)
         if outputs is not None:
             update_metrics(model, target, outputs, weight)
+        logs = {"loss": total / rows + penalty} | metric_results(model)
         if callbacks.wants_test_batches:
-            logs = {"loss": _mean_of_batches(model, row_losses, row_weights, batch_size)} | metric_results(model)
             callbacks.on_test_batch_end(number, logs)
-    logs = {"loss": _mean_of_batches(model, row_losses, row_weights, batch_size)} | metric_results(model)
+        stop_if_asked()
+    if not rows:
+        raise DataError(
+            "evaluate: expected at least one batch, got none. A generator can be read only once: as validation_data "
+            "pass something that can be iterated again."
+        )
     callbacks.on_test_end(logs)
     return logs
 
 
-def _mean_of_batches(
-    model: Sequential, row_losses: Sequence[Array], row_weights: Sequence[Array], batch_size: int
-) -> float:
-    """Return the loss as fit measures it: each batch reduced by the plan's rule, then their mean by size."""
-    losses, weights = np.concatenate(row_losses).astype(np.float64), np.concatenate(row_weights)
-    reduction = model.plan.reduction
-    if reduction == "sum_over_batch_size":
-        total = float(np.dot(losses, weights))
-    else:
-        total = 0.0
-        for start in range(0, len(losses), batch_size):
-            rows = slice(start, start + batch_size)
-            share = network.loss_shares(losses[rows], weights[rows], reduction)
-            total += float(np.dot(losses[rows], share)) * len(share)
-    weights_by_layer = network.views(model.plan, model.state.params, model.state.statistics)
-    return total / len(losses) + network.penalties(model.plan, weights_by_layer)
+def _shares_of_batches(plan: Plan, losses: Array, weight: Array | None, batch_size: int) -> Array:
+    """Return what each row adds to the sum of the batches' losses times their sizes, which is how fit measures."""
+    losses = losses.astype(np.float64)
+    if plan.reduction == "sum":
+        losses *= math.prod(plan.output_shape[:-1])  # a row's loss is the mean of its positions
+    shares = np.empty_like(losses)
+    for start in range(0, len(losses), batch_size):
+        rows = slice(start, start + batch_size)
+        share = network.loss_shares(losses[rows], None if weight is None else weight[rows], plan.reduction)
+        shares[rows] = losses[rows] * share * len(share)
+    return shares
 
 
 def finish_average(model: Sequential) -> None:
@@ -254,3 +267,4 @@ def stop_at_a_batch() -> Iterator[Callable[[], None]]:
         yield stop_if_asked
     finally:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    stop_if_asked()  # Ctrl-C came after the last batch

@@ -4,6 +4,7 @@
               ├── training    train            ├── sources    what a data set's name or a file stands for
               ├── using       evaluate, predict, show         building    which network suits the data
               └── listing     ladder, datasets                output      how things are printed
+                                                              options     checks of what was typed
 
 Results go to standard output, everything else to standard error. An error is one line and an exit code:
 
@@ -50,12 +51,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: Sequence[str]) -> int:
-    from rosenblatt.cli import app, output
+    from rosenblatt.cli.app import run
+    from rosenblatt.cli.output import show_warning
 
-    warnings.showwarning = output.show_warning
+    warnings.showwarning = show_warning
     warnings.simplefilter("ignore", RuntimeWarning)  # overflow on the way to a loss that is not finite
     warnings.simplefilter("error", NonFiniteLossWarning)
-    code = app.run(arguments)
+    code = run(arguments)
     if sys.stdout is not None:
         sys.stdout.flush()  # here, where a full disk or a closed pipe is still told
     return code
@@ -68,24 +70,25 @@ def _told(error: Exception) -> tuple[str, int]:
         cure = f" See '{context.command_path} --help'." if context else ""
         return f"{error.format_message().rstrip('.')}.{cure}", USAGE
     if isinstance(error, NonFiniteLossWarning):
-        what_happened = str(error).partition(" Training goes on")[0]
-        return f"{what_happened} Training stopped and nothing was saved. Try a smaller --lr.", DIVERGED
+        return str(error), DIVERGED
     if isinstance(error, DataError | ShapeError | FileFormatError | DatasetNotFoundError):
         return str(error), BAD_DATA
     if isinstance(error, ArgumentError):
         return str(error), USAGE
     if isinstance(error, MemoryError):
         return "There is not enough memory for this. Use fewer rows or smaller layers.", ERROR
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}." if error.filename else error.strerror, ERROR
     if isinstance(error, OSError | ImportError | RuntimeError) and str(error):
         return str(error), ERROR
     return f"This should not have happened ({type(error).__name__}: {error}). Please report it.", ERROR
 
 
 def _fail(message: str, code: int) -> int:
-    from rosenblatt.cli import output
+    from rosenblatt.cli.output import complain
 
     try:
-        output.complain("Error:" if code != INTERRUPTED else "", message)
+        complain("Error:" if code != INTERRUPTED else "", message)
         if sys.stdout is not None:
             sys.stdout.flush()
     except OSError:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from rosenblatt.plots.text import table
+from rosenblatt.plots import text
 
 
 def tell(message: str) -> None:
@@ -26,7 +26,7 @@ def complain(word: str, message: str) -> None:
     Console(stderr=True, highlight=False).print(line, soft_wrap=True)
 
 
-def show_warning(message: Warning | str, category: type[Warning], *_: Any) -> None:
+def show_warning(message: Warning | str, *place_in_the_code: Any, **file: Any) -> None:
     """Write a warning of the library without the place in the code, which says nothing here."""
     complain("Warning:", str(message))
 
@@ -38,12 +38,12 @@ def one_line(message: str) -> str:
         >>> one_line("expected one of:\\n  - this\\n  - that\\nWhat helps:\\n  - patience")
         'expected one of: this; that. What helps: patience'
     """
-    text = ""
+    told = ""
     for line in filter(None, (line.strip() for line in message.splitlines())):
         item = line.removeprefix("- ")
-        joint = " " if not text or text[-1] in ":.;" else "; " if item != line else ". "
-        text += (joint if text else "") + item
-    return printable(text)
+        joint = " " if told.endswith((":", ".")) else "; " if item != line else ". "
+        told += (joint if told else "") + item
+    return printable(told)
 
 
 def printable(text: str) -> str:
@@ -78,7 +78,7 @@ def print_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
 
 def print_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print rows in columns, as wide as they are."""
-    print(table(header, rows))
+    print(text.table(header, rows))
 
 
 def print_pairs(pairs: Mapping[str, object]) -> None:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from rosenblatt import data
+from rosenblatt.cli.output import tell
 from rosenblatt.datasets import breast_cancer, digits, fashion_mnist, mnist, points
 from rosenblatt.errors import ArgumentError, DataError, ShapeError, UnknownNameError
 from rosenblatt.types import Array
@@ -96,7 +97,7 @@ def in_language(class_names: Sequence[str], language: str) -> list[str] | None:
     """Return the names in English or Korean, or None where they are those of no data set."""
     for module in (fashion_mnist, breast_cancer, digits):
         if tuple(class_names) in module.CLASS_NAMES.values():
-            return module.class_names(language)
+            return list(module.CLASS_NAMES[language])
     return None
 
 
@@ -176,8 +177,8 @@ def rows_of(given: str, target: str | None) -> Array:
     if Path(given).suffix.lower() == ".csv":
         table = read_csv(given)
         if target is not None:
-            table.index(target)  # says which columns there are
-        return table.numbers([name for name in table.columns if name != target])
+            table.place_of(target)  # says which columns there are
+        return table.numbers([name for name in table.columns if name != target], "Leave answers out with --target.")
     arrays = _arrays(given)
     name = next((name for name in ("x", "x_test") if name in arrays), None)
     if name is None:
@@ -196,22 +197,22 @@ class Table(NamedTuple):
     rows: list[list[str]]
     lines: list[int]
 
-    def index(self, column: str) -> int:
+    def place_of(self, column: str) -> int:
         """Return the place of a column by its name."""
         if column not in self.columns:
             raise UnknownNameError(f"--target in {self.path}", column, self.columns)
         return self.columns.index(column)
 
-    def numbers(self, columns: Sequence[str]) -> Array:
+    def numbers(self, columns: Sequence[str], cure: str = "") -> Array:
         """Return columns of numbers (n, columns) as float64."""
         if not columns:
             raise DataError(f"{self.path}: expected columns of numbers beside the target, got none.")
         places = [self.columns.index(column) for column in columns]
-        return np.stack([self._column(place) for place in places], axis=1)
+        return np.stack([self._column(place, cure) for place in places], axis=1)
 
     def targets(self, column: str) -> Array:
         """Return a column of numbers as float64, or one of labels as text."""
-        place = self.index(column)
+        place = self.place_of(column)
         cells = [row[place].strip() for row in self.rows]
         if "" in cells:
             line = self.lines[cells.index("")]
@@ -223,16 +224,17 @@ class Table(NamedTuple):
         is_text = amounts < len(different) and amounts <= MOST_NUMBERED_CLASSES and "nan" not in map(str.lower, cells)
         return np.array(cells) if is_text else self._column(place)
 
-    def _column(self, place: int) -> Array:
+    def _column(self, place: int, cure: str = "") -> Array:
         cells = [row[place] for row in self.rows]
         values = _as_numbers(cells)
         if values is not None:
             return values
         wrong = next(k for k, cell in enumerate(cells) if _as_numbers([cell]) is None)
         found = repr(cells[wrong]) if cells[wrong].strip() else "an empty cell"
+        cure = cure or "Take the column or the line out of the file, or write a number for it."
         raise DataError(
-            f"{self.path}: expected numbers in column {self.columns[place]!r}, got {found} in line {self.lines[wrong]}. "
-            "Take the column or the line out of the file, or write a number for it."
+            f"{self.path}: expected numbers in column {self.columns[place]!r}, got {found} in line {self.lines[wrong]}."
+            f" {cure}"
         )
 
 
@@ -339,6 +341,7 @@ def numbers_for(class_names: Sequence[str] | None, source: Source, y: Array) -> 
     if all(name in known for name in names):
         return np.array([known[name] for name in names])[places]
     if y.dtype.kind in "iuf" and (y == np.floor(y)).all() and y.min() >= 0 and y.max() < len(class_names):
+        tell(f"The labels of {source.name} are taken for the numbers of the model's classes, from 0.")
         return y.astype(np.int64)
     stranger = next(name for name in names if name not in known)
     shown = ", ".join(class_names[:20])

@@ -11,11 +11,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from rosenblatt import optimizers
+from rosenblatt.arguments import check_number, check_whole_number
 from rosenblatt.callbacks import Callback, EarlyStopping, Logs, ProgressBar
 from rosenblatt.cli import building, output
+from rosenblatt.cli.options import check_name, check_output
 from rosenblatt.cli.output import count, duration, tell
 from rosenblatt.cli.sources import SAMPLE, Source, load
-from rosenblatt.errors import ArgumentError, NonFiniteLossWarning
+from rosenblatt.errors import ArgumentError, DataError, NonFiniteLossWarning
 from rosenblatt.files import SUFFIX
 from rosenblatt.models import Sequential
 from rosenblatt.types import Array
@@ -68,7 +70,7 @@ class Outcome(NamedTuple):
 
 def train(settings: Settings) -> None:
     """Train a network and print how it went."""
-    _prepare_files(settings)
+    _check_options(settings)
     hidden = building.hidden_layers(settings.layers)
     optimizer = _optimizer(settings)
     source = load(settings.data or SAMPLE, settings.target)
@@ -93,26 +95,29 @@ def train(settings: Settings) -> None:
 # --- Before ---------------------------------------------------------------------------------------
 
 
-def _prepare_files(settings: Settings) -> None:
-    """Find out before the training, not after it, what cannot be written."""
+def _check_options(settings: Settings) -> None:
+    """Find out before the training, not after it, what does not go together or cannot be written."""
+    wholes = {
+        "--epochs": settings.epochs,
+        "--batch-size": settings.batch_size,
+        "--early-stopping": settings.early_stopping,
+    }
+    for option, number in wholes.items():
+        if number is not None:
+            check_whole_number("train", option, number, at_least=1)
+    check_number("train", "--validation", settings.validation, at_least=0, below=1)
+    if not 0 <= settings.seed < 2**32:
+        raise ArgumentError(f"train: expected --seed to be a whole number from 0 to 2**32 - 1, got {settings.seed}.")
+    if settings.task is not None:
+        check_name("--task", settings.task, building.TASKS)
     if settings.early_stopping is not None and not settings.validation:
         raise ArgumentError("--early-stopping needs rows held out to judge by. Give --validation a share above 0.")
-    if settings.save is not None and settings.save.suffix != SUFFIX:
-        raise ArgumentError(f"--save: expected a path ending in {SUFFIX}, got {settings.save}.")
+    check_output("--save", settings.save, (SUFFIX,))
+    check_output("--plot", settings.plot, PLOT_SUFFIXES)
     if settings.plot is not None:
-        if settings.plot.suffix not in PLOT_SUFFIXES:
-            raise ArgumentError(f"--plot: expected a path ending in {', '.join(PLOT_SUFFIXES)}, got {settings.plot}.")
         from rosenblatt.plots.canvas import matplotlib
 
         matplotlib("figure")  # says what to install where it is not there
-    for option, path in (("--save", settings.save), ("--plot", settings.plot)):
-        if path is not None:
-            if path.is_dir():
-                raise ArgumentError(f"{option}: expected the path of a file, got {path}, which is a folder.")
-            try:
-                path.parent.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise OSError(f"{option}: cannot make the folder {path.parent} ({error.strerror}).") from error
 
 
 def _optimizer(settings: Settings) -> optimizers.Optimizer:
@@ -126,6 +131,14 @@ def _split(learnt: building.Problem, settings: Settings) -> Split:
     """Hold rows out, chosen at random; of every class the same share."""
     if not settings.validation:
         return Split(learnt.x, learnt.x[:0], learnt.y, learnt.y[:0])
+    if learnt.class_names is not None:
+        rare = [name for name, rows in zip(learnt.class_names, np.bincount(learnt.y), strict=False) if rows == 1]
+        if rare:
+            names = ", ".join(rare[:5]) + ", ..." * (len(rare) > 5)
+            raise DataError(
+                f"train: expected at least two rows of every class, one for validation, got one of {names}. "
+                "Take such rows out, or hold none out with --validation 0."
+            )
     return Split(
         *train_test_split(
             learnt.x,
@@ -137,9 +150,7 @@ def _split(learnt: building.Problem, settings: Settings) -> Split:
     )
 
 
-def _announce(
-    source: Source, learnt: building.Problem, split: Split, model: Sequential, settings: Settings
-) -> None:
+def _announce(source: Source, learnt: building.Problem, split: Split, model: Sequential, settings: Settings) -> None:
     held_out = f", {len(split.x_val):,} held out for validation" if len(split.x_val) else ""
     what = "numbers to predict"
     if learnt.class_names is not None:
@@ -191,6 +202,14 @@ def _fit(model: Sequential, split: Split, epochs: int, settings: Settings) -> fl
         )
     except KeyboardInterrupt:
         raise KeyboardInterrupt(_kept(model, epochs, settings)) from None
+    except NonFiniteLossWarning as diverged:
+        where = str(diverged).partition(". ")[0]
+        rate = model.current_learning_rate()
+        other = "" if settings.optimizer.lower() == "adam" else ", or --optimizer adam"
+        raise NonFiniteLossWarning(
+            f"{where}. The learning rate {rate:g} is too high for this network and these data. Training stopped and "
+            f"nothing was saved. Try --lr {min(rate / 10, 0.001):g}{other}."
+        ) from None
     return time.perf_counter() - started
 
 

@@ -11,15 +11,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from rosenblatt import __version__, activations, files, pictures
+from rosenblatt import __version__, activations, files, optimizers, pictures
+from rosenblatt.arguments import check_whole_number
 from rosenblatt.cli import building, output
+from rosenblatt.cli.options import LANGUAGES, check_name
 from rosenblatt.cli.output import count, printable, tell
 from rosenblatt.cli.sources import SAMPLE, Part, Source, in_language, load, numbers_for, rows_of
 from rosenblatt.datasets import mnist
 from rosenblatt.errors import ArgumentError, DataError, FileFormatError, ShapeError
 from rosenblatt.layers import Normalization, Rescaling
 from rosenblatt.models import Sequential, load_model
-from rosenblatt.plots.text import spread
+from rosenblatt.plots.text import spread, table
 from rosenblatt.types import Array, Shape
 
 TOP_OF_ROWS, TOP_OF_PICTURES = 1, 3  # how many classes are named where --top does not say
@@ -105,9 +107,18 @@ class Answer(NamedTuple):
 
 
 def predict(
-    path: Path, inputs: Sequence[str], target: str | None, language: str, top: int | None, invert: bool | None, as_json: bool
+    path: Path,
+    inputs: Sequence[str],
+    target: str | None,
+    language: str,
+    top: int | None,
+    invert: bool | None,
+    as_json: bool,
 ) -> None:
     """Predict rows of files and pictures, and print the answers as CSV or JSON."""
+    check_name("--language", language, LANGUAGES)
+    if top is not None:
+        check_whole_number("predict", "--top", top, at_least=1)
     model = open_model(path)
     names = _names(model, language)
     answers: list[Answer] = []
@@ -261,12 +272,10 @@ def show(path: Path, as_json: bool) -> None:
             }
         )
         return
-    model.summary(print_fn=lambda table: print("\n".join(map(printable, table.splitlines()))))
+    model.summary(print_fn=lambda text: print("\n".join(map(printable, text.splitlines()))))
     print("\nTraining")
     pairs: dict[str, object] = {"network": building.sketch(model), "dtype": model.dtype, "seed": model.seed}
-    if compiled is not None:
-        pairs |= {name: printable(_written(compiled[name])) for name in ("optimizer", "loss", "metrics")}
-        pairs["updates"] = f"{description.get('step', 0):,}"
+    pairs |= _training(path, compiled, description)
     output.print_pairs({f"  {name}": value for name, value in pairs.items()})
     print("\nClasses")
     print(f"  {', '.join(model.class_names) if model.class_names else 'no names in the file'}")
@@ -295,7 +304,7 @@ def _print_history(curves: dict[str, list[float]]) -> None:
         for epoch in spread(range(epochs))
     ]
     header = ["epoch", *curves]
-    for line in output.table(header, [[row[0], *map(_figure, row[1:])] for row in rows]).splitlines():
+    for line in table(header, [[row[0], *map(_figure, row[1:])] for row in rows]).splitlines():
         print(f"  {line}")
     if len(rows) < epochs:
         print(f"  {len(rows)} of {epochs} epochs are listed.")
@@ -305,14 +314,22 @@ def _figure(value: Any) -> str:
     return "" if value is None else f"{value:.4f}"
 
 
-def _written(value: Any) -> str:
-    """Write a description of an object, or several, in the way one would type it."""
-    if isinstance(value, list):
-        return ", ".join(map(_written, value)) or "none"
-    if not isinstance(value, dict) or "class_name" not in value:
-        return str(value)
-    arguments = ", ".join(f"{name}={item}" for name, item in value.get("config", {}).items() if item is not None)
-    return f"{value['class_name']}({arguments})"
+def _training(path: Path, compiled: Any, description: dict[str, Any]) -> dict[str, object]:
+    """Return what the model is trained with; a file may claim anything here, too."""
+    if compiled is None:
+        return {}
+    try:
+        optimizer = optimizers.get(compiled["optimizer"])
+        metrics = [metric if isinstance(metric, str) else next(iter(metric.values())) for metric in compiled["metrics"]]
+        return {
+            "optimizer": repr(optimizer),
+            "learning rate": optimizer.learning_rate,
+            "loss": printable(compiled["loss"]["class_name"]),
+            "metrics": printable(", ".join(metrics) or "none"),
+            "updates": f"{description['step']:,}",
+        }
+    except (ArgumentError, KeyError, TypeError, ValueError, AttributeError) as error:
+        raise FileFormatError(f"{path}: expected a model's training settings, got some that make no sense.") from error
 
 
 def _versions(metadata: dict[str, str]) -> dict[str, str]:

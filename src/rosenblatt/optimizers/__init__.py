@@ -14,7 +14,7 @@ from typing import Any, ClassVar, TypeAlias, TypedDict, Unpack
 
 import numpy as np
 
-from rosenblatt.arguments import check_number, check_whole_number, drop_unsupported
+from rosenblatt.arguments import check_flag, check_number, check_whole_number, drop_unsupported
 from rosenblatt.configuration import Configurable, deserialize
 from rosenblatt.errors import ArgumentError, ShapeError, UnknownNameError
 from rosenblatt.functional import optimizers as functional
@@ -88,7 +88,7 @@ class Optimizer(Configurable):
             raise ArgumentError(
                 f"{type(self).__name__}: expected one way of clipping at most, got {' and '.join(clippings)}."
             )
-        self.use_ema = use_ema
+        self.use_ema = check_flag(type(self).__name__, "use_ema", use_ema)
         self.ema_momentum = self._number("ema_momentum", ema_momentum, at_least=0, at_most=1)
         self.ema_overwrite_frequency = (
             None
@@ -249,7 +249,7 @@ class SGD(Optimizer):
     ) -> None:
         super().__init__(learning_rate, weight_decay=weight_decay, **shared)
         self.momentum = self._number("momentum", momentum, at_least=0, at_most=1)
-        self.nesterov = nesterov
+        self.nesterov = check_flag(type(self).__name__, "nesterov", nesterov)
 
 
 class RMSprop(Optimizer):
@@ -276,7 +276,7 @@ class RMSprop(Optimizer):
         self.rho = self._number("rho", rho, at_least=0, at_most=1)
         self.momentum = self._number("momentum", momentum, at_least=0, at_most=1)
         self.epsilon = self._number("epsilon", epsilon, at_least=0)
-        self.centered = centered
+        self.centered = check_flag(type(self).__name__, "centered", centered)
 
 
 class _AdamFamily(Optimizer):
@@ -319,7 +319,7 @@ class Adam(_AdamFamily):
         **shared: Unpack[Shared],
     ) -> None:
         super().__init__(learning_rate, beta_1, beta_2, epsilon, weight_decay, **shared)
-        self.amsgrad = amsgrad
+        self.amsgrad = check_flag(type(self).__name__, "amsgrad", amsgrad)
 
 
 class AdamW(Adam):

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from rosenblatt import configuration
-from rosenblatt.arguments import check_number
+from rosenblatt.arguments import check_flag, check_number
 from rosenblatt.errors import ArgumentError
 from rosenblatt.functional.schedules import SCHEDULES
 from rosenblatt.plan import Rule
@@ -63,7 +63,7 @@ class ExponentialDecay(LearningRateSchedule):
         self.initial_learning_rate = check_number(name, "initial_learning_rate", initial_learning_rate, at_least=0)
         self.decay_steps = _check_steps(name, "decay_steps", decay_steps, above=0)
         self.decay_rate = check_number(name, "decay_rate", decay_rate, above=0)
-        self.staircase = staircase
+        self.staircase = check_flag(name, "staircase", staircase)
         self.name = name
 
 
@@ -88,7 +88,7 @@ class InverseTimeDecay(LearningRateSchedule):
         self.initial_learning_rate = check_number(name, "initial_learning_rate", initial_learning_rate, at_least=0)
         self.decay_steps = _check_steps(name, "decay_steps", decay_steps, above=0)
         self.decay_rate = check_number(name, "decay_rate", decay_rate, at_least=0)
-        self.staircase = staircase
+        self.staircase = check_flag(name, "staircase", staircase)
         self.name = name
 
 
@@ -117,7 +117,7 @@ class PolynomialDecay(LearningRateSchedule):
         self.decay_steps = _check_steps(name, "decay_steps", decay_steps, above=0)
         self.end_learning_rate = check_number(name, "end_learning_rate", end_learning_rate, at_least=0)
         self.power = check_number(name, "power", power, at_least=0)
-        self.cycle = cycle
+        self.cycle = check_flag(name, "cycle", cycle)
         self.name = name
 
 
