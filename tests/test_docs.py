@@ -89,8 +89,11 @@ def test_a_page_does_what_it_says(page: Path, folder: Path) -> None:
     run_page([block for block in blocks(page) if not needs_full_data(block)])
 
 
+FULL_PAGES = [page for page in PAGES if ".ko." not in page.name and any(map(needs_full_data, blocks(page)))]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("page", [p for p in PAGES if any(map(needs_full_data, blocks(p)))], ids=lambda page: page.name)
+@pytest.mark.parametrize("page", FULL_PAGES, ids=lambda page: page.name)
 def test_a_page_does_what_it_says_with_the_full_data(page: Path, folder: Path, full_data: Path) -> None:
     run_page(blocks(page))
 

@@ -138,10 +138,10 @@ def run(notebook: NotebookNode) -> None:
 
 
 def with_few_colours(picture: str) -> str:
-    """Return a PNG, as text, a third as large: 64 colours are enough for a plot."""
+    """Return a PNG, as text, a third as large: 128 colours are enough for a plot."""
     buffer = io.BytesIO()
     image = Image.open(io.BytesIO(base64.b64decode(picture))).convert("RGB")
-    image.quantize(64).save(buffer, "PNG", optimize=True)
+    image.quantize(128, Image.Quantize.MAXCOVERAGE).save(buffer, "PNG", optimize=True)
     return base64.b64encode(buffer.getvalue()).decode()
 
 

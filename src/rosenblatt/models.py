@@ -406,7 +406,7 @@ class Sequential:
         else:
             if steps_per_epoch is not None:
                 raise ArgumentError(
-                    "fit: expected batches with steps_per_epoch, got arrays, of which every epoch sees all. Leave it out."
+                    "fit: expected batches with steps_per_epoch, got arrays, seen whole in every epoch. Leave it out."
                 )
             rows = self._batch("fit", x, y, sample_weight, class_weight)
             if validation_split and validation_data is None:
@@ -655,7 +655,8 @@ class Sequential:
         """
         if self._rehearsed:
             return
-        x, target, weight = (None if part is None else part[:batch_size] for part in rows)
+        x, target = rows.x[:batch_size], rows.target[:batch_size]
+        weight = None if rows.weight is None else rows.weight[:batch_size]
         with np.errstate(over="ignore", invalid="ignore"):
             outputs = self.engine.predict(self.plan, self.state, x)
         if isinstance(self.loss, losses.CustomLoss) and np.isfinite(outputs).all():
