@@ -69,10 +69,16 @@ def drive(callback_list, epochs: list[dict], batches: int = 0, learning_rate: fl
 
 
 def both(keras, name: str, config: dict, epochs: list[dict], **how) -> tuple[dict, dict]:
-    """Drive our callback and Keras's of the same name."""
+    """Drive our callback and Keras's of the same name; its files end otherwise than ours."""
     ours = callbacks.CallbackList([getattr(callbacks, name)(**config)], add_history=True)
+    if "filepath" in config:
+        suffix = ".weights.h5" if config.get("save_weights_only") else ".keras"
+        config = config | {"filepath": str(config["filepath"]).replace(".safetensors", suffix)}
     theirs = keras.callbacks.CallbackList([getattr(keras.callbacks, name)(**config)], add_history=True)
-    return drive(ours, epochs, **how), drive(theirs, epochs, **how)
+    result, expected = drive(ours, epochs, **how), drive(theirs, epochs, **how)
+    if "filepath" in config:
+        expected["saved"] = [(what, path.replace(suffix, ".safetensors")) for what, path in expected["saved"]]
+    return result, expected
 
 
 def losses(*values: float) -> list[dict]:
@@ -168,7 +174,7 @@ def test_an_error_inside_a_schedule_is_not_hidden():
 @pytest.mark.parametrize("threshold", [None, 0.6])
 def test_the_checkpoints_are_those_of_keras(keras, tmp_path, best_only, weights_only, threshold):
     config = {
-        "filepath": tmp_path / "new" / ("{epoch:02d}-{val_loss:.2f}" + (".weights.h5" if weights_only else ".keras")),
+        "filepath": tmp_path / "new" / "{epoch:02d}-{val_loss:.2f}.safetensors",
         "save_best_only": best_only,
         "save_weights_only": weights_only,
         "initial_value_threshold": threshold,
@@ -181,14 +187,14 @@ def test_the_checkpoints_are_those_of_keras(keras, tmp_path, best_only, weights_
 
 @pytest.mark.parametrize("save_freq", [1, 3, 7])
 def test_checkpoints_after_batches_are_those_of_keras(keras, tmp_path, save_freq):
-    config = {"filepath": str(tmp_path / "{epoch}-{batch}-{loss:.1f}.keras"), "save_freq": save_freq}
+    config = {"filepath": str(tmp_path / "{epoch}-{batch}-{loss:.1f}.safetensors"), "save_freq": save_freq}
     ours, theirs = both(keras, "ModelCheckpoint", config, losses(3, 2, 1), batches=5)
     assert ours == theirs
     assert len(ours["saved"]) == 15 // save_freq
 
 
 def test_a_checkpoint_tells_what_it_does(capsys, tmp_path):
-    path = tmp_path / "best.keras"
+    path = tmp_path / "best.safetensors"
     checkpoint = callbacks.ModelCheckpoint(path, save_best_only=True, verbose=1)
     drive(callbacks.CallbackList(checkpoint, add_history=True), losses(0.5, 0.75))
     assert capsys.readouterr().out == (
@@ -262,7 +268,7 @@ def test_a_missing_number_warns_once_with_the_names_there_are(make):
 
 
 def test_a_checkpoint_without_its_number_saves_and_warns(tmp_path):
-    checkpoint = callbacks.ModelCheckpoint(tmp_path / "a.keras", save_best_only=True)
+    checkpoint = callbacks.ModelCheckpoint(tmp_path / "a.safetensors", save_best_only=True)
     with pytest.warns(UserWarning, match="ModelCheckpoint: expected 'val_loss' in the logs, got loss. Every model"):
         result = drive(callbacks.CallbackList(checkpoint, add_history=True), [{"loss": 1.0}, {"loss": 2.0}])
     assert len(result["saved"]) == 2
@@ -291,8 +297,8 @@ class NoBase:
     [
         (callbacks.Callback(), False),
         (callbacks.EarlyStopping(), False),
-        (callbacks.ModelCheckpoint("a.keras"), False),
-        (callbacks.ModelCheckpoint("a.keras", save_freq=10), True),
+        (callbacks.ModelCheckpoint("a.safetensors"), False),
+        (callbacks.ModelCheckpoint("a.safetensors", save_freq=10), True),
         (callbacks.TerminateOnNaN(), False),
         (callbacks.ProgressBar(), False),
         (callbacks.CSVLogger("a.csv"), False),
@@ -481,21 +487,21 @@ def with_schedule(callback: callbacks.Callback) -> callbacks.Callback:
     [
         (lambda: callbacks.EarlyStopping(mode="up"), UnknownNameError, "EarlyStopping mode: expected a known name"),
         (lambda: callbacks.ReduceLROnPlateau(factor=1.0), ArgumentError, "expected a factor below 1, got 1.0"),
-        (lambda: callbacks.ModelCheckpoint("a.txt"), ArgumentError, r"ends in \.keras \(.*False\), got 'a.txt'"),
+        (lambda: callbacks.ModelCheckpoint("a.txt"), ArgumentError, r"ends in \.safetensors, got 'a.txt'"),
         (
             lambda: callbacks.ModelCheckpoint("a.keras", save_weights_only=True),
             ArgumentError,
-            r"ends in \.weights\.h5 or \.safetensors",
+            r"ends in \.safetensors, got 'a.keras'",
         ),
         (
-            lambda: callbacks.ModelCheckpoint("a.keras", save_freq="batch"),
+            lambda: callbacks.ModelCheckpoint("a.safetensors", save_freq="batch"),
             ArgumentError,
             "expected save_freq='epoch' or a number of batches, got 'batch'",
         ),
         (
-            lambda: callbacks.ModelCheckpoint("{val_los}.keras").on_epoch_end(0, {"val_loss": 1.0}),
+            lambda: callbacks.ModelCheckpoint("{val_los}.safetensors").on_epoch_end(0, {"val_loss": 1.0}),
             ArgumentError,
-            "expected names of epoch, val_loss in the filepath, got '{val_los}.keras' with 'val_los'",
+            "expected names of epoch, val_loss in the filepath, got '{val_los}.safetensors' with 'val_los'",
         ),
         (
             lambda: callbacks.LambdaCallback(on_epoch=print),

@@ -134,7 +134,7 @@ def test_a_custom_loss_may_take_targets_of_another_shape():
             [1.0, 2.0],
             (3,),
             ShapeError,
-            r"got \(2,\)\. Give the last layer 1 units, or y 3 columns",
+            r"got \(2,\)\. Give the last layer 1 unit\.",
         ),
         (
             "huber",

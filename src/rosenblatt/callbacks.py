@@ -33,8 +33,7 @@ from rosenblatt.types import Array
 
 Logs: TypeAlias = dict[str, Any]
 
-MODEL_SUFFIXES = (".keras",)
-WEIGHT_SUFFIXES = (".weights.h5", ".safetensors")
+SUFFIX = ".safetensors"  # of the files that a model writes
 
 
 class Callback:
@@ -425,7 +424,7 @@ class ModelCheckpoint(_Monitor):
 
     Args:
         filepath: where to; may contain ``{epoch:02d}`` (from 1), ``{batch}`` (from 1) and any name in the logs, such
-            as ``{val_loss:.2f}``. Ends in ".keras", or in ".weights.h5" or ".safetensors" for weights only.
+            as ``{val_loss:.2f}``. Ends in ".safetensors".
         monitor: the number that tells what is best.
         verbose: 1 tells when it saves.
         save_best_only: save only what is better than all before.
@@ -435,7 +434,7 @@ class ModelCheckpoint(_Monitor):
         initial_value_threshold: what the first save has to beat.
 
     Example:
-        >>> ModelCheckpoint("best.keras", save_best_only=True).wants_batches
+        >>> ModelCheckpoint("best.safetensors", save_best_only=True).wants_batches
         False
     """
 
@@ -464,11 +463,9 @@ class ModelCheckpoint(_Monitor):
                 f"ModelCheckpoint: expected save_freq='epoch' or a number of batches, got {save_freq!r}. "
                 "Pass 'epoch' to save after each epoch."
             )
-        suffixes = WEIGHT_SUFFIXES if save_weights_only else MODEL_SUFFIXES
-        if not self.filepath.endswith(suffixes):
+        if not self.filepath.endswith(SUFFIX):
             raise ArgumentError(
-                f"ModelCheckpoint: expected a filepath that ends in {' or '.join(suffixes)} "
-                f"(save_weights_only={save_weights_only}), got {self.filepath!r}. Change its ending."
+                f"ModelCheckpoint: expected a filepath that ends in {SUFFIX}, got {self.filepath!r}. Change its ending."
             )
 
     @property

@@ -6,20 +6,35 @@ header's ``model`` entry is JSON. Reading never executes anything.
 
 from __future__ import annotations
 
-import contextlib
+import errno
 import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
-from rosenblatt.errors import FileFormatError
+from rosenblatt.atomic import write_whole
+from rosenblatt.errors import ArgumentError, FileFormatError
 from rosenblatt.types import Array
 
 SUFFIX = ".safetensors"
 FORMAT = "rosenblatt"
 VERSION = 1
+DTYPES = ("float32", "float64")  # of the arrays: those that a model computes in
+
+# What helps where a file could not be written; other reasons speak for themselves.
+CURES = {
+    errno.ENOSPC: "Free some space.",
+    errno.EDQUOT: "Free some space: your quota is used up.",
+    errno.EFBIG: "Files of this size are not allowed here.",
+    errno.EACCES: "Choose a folder that you may write to.",
+    errno.EPERM: "Choose a folder that you may write to.",
+    errno.EROFS: "Choose a folder that can be written to.",
+    errno.ENOENT: "Make the folder first.",
+    errno.ENOTDIR: "Make the folder first.",
+    errno.EISDIR: "Choose another name.",
+    errno.ENAMETOOLONG: "Choose a shorter name.",
+}
 
 
 def write(path: str | Path, tensors: Mapping[str, Array], metadata: Mapping[str, str]) -> None:
@@ -37,33 +52,14 @@ def write(path: str | Path, tensors: Mapping[str, Array], metadata: Mapping[str,
     contiguous = {name: np.ascontiguousarray(array) for name, array in tensors.items()}
     header = {"format": FORMAT, "version": str(VERSION), **metadata}
     content = safetensors.numpy.save(contiguous, metadata=header)
-    write_whole(path, content)
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that it is complete or not there: a new file beside it takes its name when it is on the disk."""
     try:
-        descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+        write_whole(path, content)
     except OSError as error:
-        raise type(error)(
-            error.errno, f"save: expected a folder that can be written, got {path.parent} ({error.strerror})."
+        raise _told(
+            error,
+            f"save: expected to write {len(content)} bytes to {path}, got: {error.strerror}. An older file of that name "
+            f"is as it was. {CURES.get(error.errno or 0, '')}".rstrip(),
         ) from error
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, path)
-    except OSError as error:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(temporary)
-        raise type(error)(
-            error.errno, f"save: could not write {path} ({error.strerror}). Nothing was changed; free some space."
-        ) from error
-    except BaseException:
-        os.unlink(temporary)
-        raise
 
 
 def read(path: str | Path) -> tuple[dict[str, Array], dict[str, str]]:
@@ -72,40 +68,67 @@ def read(path: str | Path) -> tuple[dict[str, Array], dict[str, str]]:
     Raises:
         FileNotFoundError: there is no such file.
         FileFormatError: it is damaged, or of another kind.
+        OSError: it cannot be read.
     """
     import safetensors
 
     path = _checked("load", path)
-    if not path.is_file():
+    if not path.exists():
         raise FileNotFoundError(f"load: expected a file, got {path}, which does not exist. Check the path.")
+    if not path.is_file():
+        raise FileFormatError(f"load: expected a file, got {path}, which is a folder or a device. Check the path.")
     try:
         with safetensors.safe_open(path, framework="numpy") as file:
             metadata = dict(file.metadata() or {})
+            _check_origin(path, metadata)
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  (no mapping)
+    except OSError as error:
+        raise _told(error, f"load: expected to read {path}, got: {error}. Check that you may.") from error
+    except FileFormatError:
+        raise
     except (safetensors.SafetensorError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise FileFormatError(
-            f"load: expected a safetensors file, got {path}, which is damaged or none ({error})."
+            f"load: expected a safetensors file, got {path}, which is damaged or none ({error}). Fetch it again."
         ) from error
+    for name, array in tensors.items():
+        if array.dtype.name not in DTYPES:
+            raise FileFormatError(
+                f"load: expected floats in {path}, got {array.dtype} in {name}. Save the model again."
+            )
+    return tensors, metadata
+
+
+def _check_origin(path: Path, metadata: Mapping[str, str]) -> None:
     if metadata.get("format") != FORMAT:
-        raise FileFormatError(f"load: expected a file written by rosenblatt, got {path}, which another program wrote.")
+        raise FileFormatError(
+            f"load: expected a file written by rosenblatt, got {path}, which another program wrote. "
+            "Its arrays can be read with safetensors.numpy.load_file."
+        )
     if metadata.get("version") != str(VERSION):
         raise FileFormatError(
             f"load: expected format version {VERSION}, got {metadata.get('version')} in {path}. "
             "Update rosenblatt to read it."
         )
-    return tensors, metadata
 
 
 def _checked(who: str, path: str | Path) -> Path:
-    path = Path(path)
-    if path.suffix != SUFFIX:
-        known = {".keras": "Keras's files", ".h5": "Keras's older files", ".onnx": "ONNX"}
-        kind = f" ({known[path.suffix]} are not supported yet)" if path.suffix in known else ""
-        raise FileFormatError(f"{who}: expected a path ending in {SUFFIX}, got {str(path)!r}{kind}.")
-    return path
+    try:
+        checked = Path(path)
+    except TypeError as error:
+        raise ArgumentError(f"{who}: expected a path, got {path!r}. Name the file, such as 'model{SUFFIX}'.") from error
+    if "\0" in str(checked):
+        raise ArgumentError(f"{who}: expected a path, got {str(path)!r}, which has a zero byte in it.")
+    if checked.suffix != SUFFIX:
+        known = {".keras": "Keras's files", ".h5": "Keras's older files", ".onnx": "ONNX files"}
+        kind = f" ({known[checked.suffix]} are not supported yet)" if checked.suffix in known else ""
+        raise FileFormatError(
+            f"{who}: expected a path ending in {SUFFIX}, got {str(path)!r}{kind}. Such as 'model{SUFFIX}'."
+        )
+    return checked
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def _told(error: OSError, message: str) -> OSError:
+    """Return an error of the same kind and number that says more."""
+    told = type(error)(message)
+    told.errno = error.errno
+    return told

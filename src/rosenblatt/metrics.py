@@ -304,11 +304,17 @@ def _who(metric: Metric) -> str:
     return f"metric {metric.name!r}"
 
 
+# The functions that `MeanMetricWrapper` takes by name.
+FUNCTIONS: dict[str, MetricFunction] = {
+    **functional.METRICS,
+    **{name: loss.function for name, loss in losses.LOSSES.items() if name != "custom"},
+}
+
+
 def _known_function(name: str) -> MetricFunction:
-    functions = functional.METRICS | {name: loss.function for name, loss in losses.LOSSES.items() if name != "custom"}
-    if name not in functions:
-        raise UnknownNameError("MeanMetricWrapper fn", name, functions)
-    return functions[name]
+    if name not in FUNCTIONS:
+        raise UnknownNameError("MeanMetricWrapper fn", name, FUNCTIONS)
+    return FUNCTIONS[name]
 
 
 def _snake_case(name: str) -> str:

@@ -725,7 +725,8 @@ class Sequential:
             FileFormatError: another suffix.
             OSError: the folder cannot be written, or the disk is full.
         """
-        files.write(path, self._tensors(), {"model": json.dumps(self._description())})
+        description = json.dumps(self._description(), default=_for_json)
+        files.write(path, self._tensors(), {"model": description})
 
     def save_weights(self, path: str | Path) -> None:
         """Write the weights alone to a safetensors file (see `save`)."""
@@ -736,14 +737,12 @@ class Sequential:
 
         Raises:
             FileFormatError: no such file of ours, or weights of other layers.
+            FileNotFoundError: there is none.
         """
+        weights = self.weights
         tensors, _ = files.read(path)
-        self._take_weights(path, tensors)
-
-    def _take_weights(self, path: str | Path, tensors: Mapping[str, Array]) -> None:
-        wanted = {name: array.shape for name, array in self.weights.items()}
-        _same_shapes(path, _shapes_under("weights/", tensors), wanted)
-        for name, array in self.weights.items():
+        _check_shapes(path, tensors, "weights/", {name: array.shape for name, array in weights.items()})
+        for name, array in weights.items():
             array[...] = tensors[f"weights/{name}"]
 
     def _tensors(self) -> dict[str, Array]:
@@ -754,7 +753,7 @@ class Sequential:
         description: dict[str, Any] = {
             "model": self.get_config(),
             "rng": self.rng.bit_generator.state,
-            "class_names": self.class_names,
+            "class_names": None if self.class_names is None else [str(name) for name in self.class_names],
         }
         if self._optimizer is not None:
             description["compile"] = {
@@ -775,7 +774,8 @@ def load_model(path: str | Path, compile: bool = True, custom_objects: Mapping[s
     Args:
         path: a ``.safetensors`` file.
         compile: also restore optimizer and loss, so that training can go on.
-        custom_objects: your own loss and metric functions by name, where the model was compiled with such.
+        custom_objects: your own loss and metric functions, and classes of metrics, by name, where the model was
+            compiled with such.
 
     Raises:
         FileFormatError: the file is damaged, foreign, or not what it claims to be.
@@ -783,6 +783,10 @@ def load_model(path: str | Path, compile: bool = True, custom_objects: Mapping[s
 
     Source: Keras, ``keras.models.load_model``.
     """
+    if custom_objects is not None and not isinstance(custom_objects, Mapping):
+        raise ArgumentError(
+            f"load_model: expected custom_objects to be a dict, got {custom_objects!r}. Name each object: {{'name': it}}."
+        )
     tensors, metadata = files.read(path)
     if "model" not in metadata:
         raise FileFormatError(f"load_model: expected a whole model in {path}, got weights only. Use load_weights.")
@@ -790,9 +794,18 @@ def load_model(path: str | Path, compile: bool = True, custom_objects: Mapping[s
         return _restore(path, tensors, json.loads(metadata["model"]), compile, custom_objects or {})
     except FileFormatError:
         raise
-    except (RosenblattError, KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError) as error:
+    except (
+        RosenblattError,
+        LookupError,
+        TypeError,
+        ValueError,
+        ArithmeticError,
+        AttributeError,
+        RecursionError,
+    ) as error:
+        reason = error if isinstance(error, RosenblattError) else repr(error)
         raise FileFormatError(
-            f"load_model: expected a model in {path}, got one that makes no sense ({error})."
+            f"load_model: expected a model in {path}, got one that makes no sense ({reason}). Fetch or save it again."
         ) from error
 
 
@@ -809,9 +822,10 @@ def _restore(
     # The shapes are compared before anything is allocated: a small file cannot ask for a large model.
     plans = lay_out(model.layers, name_layers(model.layers), model._input_shape)
     wanted = {f"{plan.name}/{a.name}": a.shape for plan in plans for a in (*plan.parameters, *plan.statistics)}
-    _same_shapes(path, _shapes_under("weights/", tensors), wanted)
+    _check_shapes(path, tensors, "weights/", wanted, model.dtype)
+    for layer, plan in zip(model.layers, plans, strict=True):  # each brings its numbers along, as after copy or pop
+        layer._arrays = {a.name: tensors[f"weights/{plan.name}/{a.name}"] for a in (*plan.parameters, *plan.statistics)}
     model._build(model.layers, model._input_shape)
-    model._take_weights(path, tensors)
     compiled = description.get("compile")
     if compile and compiled is not None:
         model.compile(
@@ -821,63 +835,97 @@ def _restore(
             weighted_metrics=[_revived(path, metric, custom_objects) for metric in compiled["weighted_metrics"]],
         )
         slots = {name: slot.shape for name, slot in model.state.slots.items()}
-        _same_shapes(path, _shapes_under("optimizer/", tensors), slots)
+        _check_shapes(path, tensors, "optimizer/", slots, model.dtype)
         for name, slot in model.state.slots.items():
             slot[...] = tensors[f"optimizer/{name}"]
         model.state.step = model.optimizer.iterations = check_whole_number(
             "load_model", "step", description["step"], at_least=0
         )
     model.rng.bit_generator.state = description["rng"]
-    class_names = description["class_names"]
-    model.class_names = None if class_names is None else [str(name) for name in class_names]
+    if description["class_names"] is not None:
+        model.class_names = [str(name) for name in _list(description["class_names"])]
     if "history" in description:
         model.history = History()
         model.history.set_model(model)
-        model.history.history = {str(name): list(values) for name, values in description["history"]["history"].items()}
-        model.history.epoch = [int(epoch) for epoch in description["history"]["epoch"]]
+        figures = description["history"]["history"]
+        model.history.history = {name: _list(values) for name, values in figures.items()}
+        model.history.epoch = [int(epoch) for epoch in _list(description["history"]["epoch"])]
     return model
 
 
-def _shapes_under(folder: str, tensors: Mapping[str, Array]) -> dict[str, Shape]:
-    return {name.removeprefix(folder): array.shape for name, array in tensors.items() if name.startswith(folder)}
+def _list(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise TypeError(f"a list was expected, not {value!r}")
+    return value
 
 
-def _same_shapes(path: str | Path, found: Mapping[str, Shape], wanted: Mapping[str, Shape]) -> None:
+def _check_shapes(
+    path: str | Path, tensors: Mapping[str, Array], folder: str, wanted: Mapping[str, Shape], dtype: str | None = None
+) -> None:
+    """Raise unless a file has exactly the arrays wanted, in the shapes wanted and, where given, in that precision."""
+    cure = "Load it into a model of the same layers, under the same names."
+    found = {name.removeprefix(folder): array for name, array in tensors.items() if name.startswith(folder)}
     for name, shape in wanted.items():
-        if found.get(name) != shape:
-            got = f"shape {found[name]}" if name in found else "nothing of that name"
-            raise FileFormatError(f"load: expected {name} of shape {shape} in {path}, got {got}.")
+        if name not in found:
+            raise FileFormatError(f"load: expected {name} of shape {shape} in {path}, got nothing of that name. {cure}")
+        got = found[name]
+        if got.shape != shape:
+            raise FileFormatError(f"load: expected {name} of shape {shape} in {path}, got shape {got.shape}. {cure}")
+        if dtype is not None and got.dtype.name != dtype:
+            raise FileFormatError(f"load: expected {name} in {dtype} in {path}, got {got.dtype}. Save the model again.")
     surplus = sorted(found.keys() - wanted.keys())
     if surplus:
-        raise FileFormatError(f"load: expected {', '.join(wanted)} in {path}, got {surplus[0]} as well.")
+        raise FileFormatError(
+            f"load: expected no {surplus[0]} in {path}, got it beside the {len(wanted)} wanted. {cure}"
+        )
 
 
 def _described(value: Any) -> Any:
-    """Describe a metric for a file: a name, a configuration, or the name of a user's function."""
-    if isinstance(value, str):
+    """Describe a metric for a file: a name, a configuration, or the name of a function, ours or the user's."""
+    if isinstance(value, str | Mapping):
         return value
     if isinstance(value, Metric):
         return serialize(value)
-    return {"custom": getattr(value, "__name__", str(value))}
+    if isinstance(value, type):
+        return {"class_name": value.__name__, "config": {}}
+    whose = "function" if value in losses.FUNCTIONS.values() else "custom"
+    return {whose: getattr(value, "__name__", str(value))}
+
+
+def _for_json(value: Any) -> Any:
+    """Return NumPy's numbers and arrays as Python's, for JSON."""
+    if isinstance(value, np.ndarray | np.generic):
+        return value.tolist()
+    raise ArgumentError(
+        f"save: expected numbers, texts and lists in everything that describes the model, got {value!r}. "
+        "Look at the metrics' get_config() and at what callbacks wrote into the history."
+    )
 
 
 def _revived(path: str | Path, description: Any, custom_objects: Mapping[str, Any]) -> Any:
     """Return what a description in a file stands for; a user's own function comes from custom_objects."""
     if not isinstance(description, Mapping):
         return description
+    if "function" in description:
+        return losses.FUNCTIONS[description["function"]]
     if "custom" in description:
-        return _own_function(path, description["custom"], custom_objects)
-    if description["class_name"] == "CustomLoss":
-        function = _own_function(path, description["config"]["function"], custom_objects)
-        return losses.get({**description, "config": {**description["config"], "function": function}})
+        return _own(path, description["custom"], custom_objects)
+    name, config = description["class_name"], description["config"]
+    if name == "CustomLoss":
+        return losses.CustomLoss(**{**config, "function": _own(path, config["function"], custom_objects)})
+    if name == "MeanMetricWrapper" and config["fn"] not in metrics_module.FUNCTIONS:
+        return metrics_module.MeanMetricWrapper(**{**config, "fn": _own(path, config["fn"], custom_objects)})
+    if name not in losses.CLASSES and name not in metrics_module.CLASSES:
+        return _own(path, name, custom_objects)(**config)
     return description
 
 
-def _own_function(path: str | Path, name: str, custom_objects: Mapping[str, Any]) -> Any:
+def _own(path: str | Path, name: Any, custom_objects: Mapping[str, Any]) -> Any:
+    """Return a function or class of the user's."""
     if name not in custom_objects:
         raise FileFormatError(
-            f"load_model: expected the function {name!r} that the model in {path} was compiled with. "
-            f"Pass custom_objects={{{name!r}: {name}}}, or compile=False to use the model without training it."
+            f"load_model: expected your own {name!r}, which the model in {path} was compiled with, got nothing of that "
+            f"name. Pass custom_objects={{{name!r}: {name}}}, or compile=False to use the model without training it."
         )
     return custom_objects[name]
 

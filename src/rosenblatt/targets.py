@@ -59,10 +59,10 @@ def prepare_target(loss_rule_name: str, y_true: ArrayLike, output_shape: Shape, 
         _check_one_hot(loss_rule_name, y, shape, who)
     if not _same_but_for_unit_axis(y.shape, shape):
         columns = 1 if y.ndim == 1 else y.shape[-1]
-        cure = f"Give the last layer {columns} units, or y {shape[-1]} columns."
-        if y.ndim == 1 and loss_rule_name in OF_PROBABILITIES:
-            cure = "For class indices use loss='sparse_categorical_crossentropy'; for yes or no let the last layer \
-have 1 unit."
+        cure = _flatten_cure(y, shape) or f"Give the last layer {columns} unit{'s' * (columns > 1)}."
+        if y.ndim == 1 and len(shape) == 2 and y.dtype.kind in "iu":
+            cure = "For class indices use loss='sparse_categorical_crossentropy', for one number a row let the last \
+layer have 1 unit."
         raise ShapeError(f"{who}: expected y of shape {shape} for {loss_rule_name}, got {y.shape}. {cure}")
     if loss_rule_name in OF_PROBABILITIES:
         _check_probabilities(loss_rule_name, y, who)
@@ -104,7 +104,7 @@ def _class_indices(y: Array, shape: Shape, who: str) -> Array:
     if not _same_but_for_unit_axis(y.shape, shape[:-1]):
         raise ShapeError(
             f"{who}: expected class indices of shape {shape[:-1]} for sparse_categorical_crossentropy, got y of shape "
-            f"{y.shape}. Give one class index a row."
+            f"{y.shape}. {_flatten_cure(y, shape) or 'Give one class index a row.'}"
         )
     if y.dtype.kind == "f" and not (y == np.floor(y)).all():
         raise DataError(
@@ -141,6 +141,11 @@ def _check_probabilities(name: str, y: Array, who: str) -> None:
             f"{who}: expected targets from 0 to 1 for {name}, got {_first(y, (y < 0) | (y > 1))}. For class indices "
             "use loss='sparse_categorical_crossentropy', for -1 and 1 loss='hinge', for numbers 'mean_squared_error'."
         )
+
+
+def _flatten_cure(y: Array, shape: Shape) -> str:
+    """The likely mistake where a row's output is a table: pictures went into Dense as they were."""
+    return "Let the model begin with Flatten()." if y.ndim <= 2 < len(shape) else ""
 
 
 def _same_but_for_unit_axis(shape: Shape, other: Shape) -> bool:

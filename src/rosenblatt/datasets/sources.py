@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-import secrets
 import sys
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
+from rosenblatt.atomic import write_whole
 from rosenblatt.datasets.idx import damaged, decompress, read_bytes, read_idx
 from rosenblatt.errors import DatasetNotFoundError
 from rosenblatt.types import Array
@@ -249,17 +249,9 @@ def _fetch(url: str) -> bytes:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Write a file so that, at any time and for any process, it is there whole or not at all."""
-    part = path.with_name(f"{path.name}.{os.getpid()}-{secrets.token_hex(4)}.part")
+    """Write a file whole or not at all, where another process may be writing the same one."""
     try:
-        with part.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.replace(part, path)
-        except PermissionError:  # Windows, while another process reads the same file, which it put there
-            if not path.is_file():
-                raise
-    finally:
-        part.unlink(missing_ok=True)
+        write_whole(path, data)
+    except PermissionError:  # Windows, while another process reads the same file, which it put there
+        if not path.is_file():
+            raise

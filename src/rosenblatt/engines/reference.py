@@ -7,6 +7,7 @@ from typing import ClassVar, Literal, overload
 import numpy as np
 
 from rosenblatt.engines.base import Engine
+from rosenblatt.engines.threads import one_thread
 from rosenblatt.functional import network, optimizers
 from rosenblatt.functional.network import Run
 from rosenblatt.plan import Plan, State
@@ -24,6 +25,7 @@ class ReferenceEngine(Engine):
     def predict(self, plan: Plan, state: State, x: Array, layers: Literal["last"] = "last") -> Array: ...
     @overload
     def predict(self, plan: Plan, state: State, x: Array, layers: Literal["all"]) -> list[Array]: ...
+    @one_thread()
     def predict(
         self, plan: Plan, state: State, x: Array, layers: Literal["last", "all"] = "last"
     ) -> Array | list[Array]:
@@ -38,6 +40,7 @@ class ReferenceEngine(Engine):
                 result[rows] = output
         return results if layers == "all" else results[0]
 
+    @one_thread()
     def evaluate(self, plan: Plan, state: State, x: Array, target: Array, outputs: Array | None = None) -> Array:
         """See `Engine.evaluate`."""
         weights = network.views(plan, state.params, state.statistics)
@@ -51,6 +54,7 @@ class ReferenceEngine(Engine):
                     outputs[rows] = network.activate(plan.output, last)
         return losses
 
+    @one_thread()
     def loss_and_gradient(
         self, plan: Plan, state: State, x: Array, target: Array, weight: Array | None = None
     ) -> tuple[float, Array]:
@@ -67,6 +71,7 @@ class ReferenceEngine(Engine):
         )
         return loss, gradient
 
+    @one_thread()
     def train(
         self,
         plan: Plan,
