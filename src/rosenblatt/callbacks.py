@@ -890,15 +890,20 @@ class ProgressBar(Callback):
         from rich.table import Table
 
         row = Table.grid(padding=(0, 1))
+        row.add_column(no_wrap=True)
+        row.add_column(no_wrap=True)
+        row.add_column(max_width=24)  # the bar gives way where the terminal is narrow
+        row.add_column(no_wrap=True)
+        row.add_column(no_wrap=True)
         if total is None:  # batches from a stream: nobody knows how many
-            row.add_row(self._title, f"{done} rows", Bar(total=None, width=24), " - ".join(_numbers(logs)))
+            row.add_row(self._title, f"{done} rows", Bar(total=None), " - ".join(_numbers(logs)))
             return row
         steps = self.params.get("steps") if self._in_fit else None
         count = f"{round(done / total * steps)}/{steps}" if steps else f"{done}/{total}"
         row.add_row(
             self._title,
             count,
-            Bar(total=total, completed=done, width=24),
+            Bar(total=total, completed=done),
             f"{_clock(self._seconds_left(done / total, now))} left",
             " - ".join(_numbers(logs)),
         )

@@ -7,7 +7,6 @@ header's ``model`` entry is JSON. Reading never executes anything.
 from __future__ import annotations
 
 import errno
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -57,8 +56,8 @@ def write(path: str | Path, tensors: Mapping[str, Array], metadata: Mapping[str,
     except OSError as error:
         raise _told(
             error,
-            f"save: expected to write {len(content)} bytes to {path}, got: {error.strerror}. An older file of that name "
-            f"is as it was. {CURES.get(error.errno or 0, '')}".rstrip(),
+            f"save: expected to write {len(content)} bytes to {path}, got: {error.strerror}. An older file of that "
+            f"name is as it was. {CURES.get(error.errno or 0, '')}".rstrip(),
         ) from error
 
 

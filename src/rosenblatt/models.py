@@ -785,7 +785,7 @@ def load_model(path: str | Path, compile: bool = True, custom_objects: Mapping[s
     """
     if custom_objects is not None and not isinstance(custom_objects, Mapping):
         raise ArgumentError(
-            f"load_model: expected custom_objects to be a dict, got {custom_objects!r}. Name each object: {{'name': it}}."
+            f"load_model: expected custom_objects to be a dict by name, got {custom_objects!r}. Give {{'name': object}}."
         )
     tensors, metadata = files.read(path)
     if "model" not in metadata:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 import numpy as np
+import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from rosenblatt.engines.threads import one_thread
@@ -26,37 +27,30 @@ def test_one_thread_inside_and_the_old_number_after():
 def test_an_error_inside_sets_the_number_back():
     with threadpool_limits(2, user_api="blas"):
         before = blas_threads()
-        try:
-            with one_thread():
-                raise RuntimeError
-        except RuntimeError:
-            pass
+        with pytest.raises(RuntimeError, match="inside"), one_thread():
+            raise RuntimeError("inside")
         assert blas_threads() == before
 
 
-def test_several_python_threads_overlapping_set_it_back_once_the_last_has_left():
+def test_python_threads_that_overlap_set_it_back_in_the_end():
+    first_is_in, second_is_in = threading.Event(), threading.Event()
+
+    def first() -> None:
+        with one_thread():
+            first_is_in.set()
+            second_is_in.wait(5)
+
+    def second() -> None:
+        first_is_in.wait(5)
+        with one_thread():
+            second_is_in.set()
+
     with threadpool_limits(2, user_api="blas"):
         before = blas_threads()
-        first_is_in, second_is_in, first_is_out = threading.Event(), threading.Event(), threading.Event()
-
-        def first() -> None:
-            with one_thread():
-                first_is_in.set()
-                second_is_in.wait(5)
-            first_is_out.set()
-
-        def second() -> None:
-            first_is_in.wait(5)
-            with one_thread():
-                second_is_in.set()
-                first_is_out.wait(5)
-                still.append(blas_threads())
-
-        still: list[set[int]] = []
-        threads = [threading.Thread(target=first), threading.Thread(target=second)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(10)
-        assert still == [{1}]
-        assert blas_threads() == before
+    threads = [threading.Thread(target=first), threading.Thread(target=second)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    with threadpool_limits(2, user_api="blas"):
+        assert blas_threads() == before == {2}

@@ -88,6 +88,18 @@ def print_pairs(pairs: Mapping[str, object]) -> None:
         print(f"{name:<{width}}  {value}")
 
 
+def figure(value: float) -> str:
+    """Write a loss or a metric, whatever its size.
+
+    Example:
+        >>> figure(0.8613), figure(0.00002), figure(73057252.1036)
+        ('0.8613', '2.00e-05', '73,057,252.1')
+    """
+    if 0 < abs(value) < 1e-3:
+        return f"{value:.2e}"
+    return f"{value:.4f}" if abs(value) < 100 else f"{value:,.1f}"
+
+
 def count(number: int, what: str) -> str:
     """Write a number of things.
 

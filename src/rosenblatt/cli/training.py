@@ -15,7 +15,7 @@ from rosenblatt.arguments import check_number, check_whole_number
 from rosenblatt.callbacks import Callback, EarlyStopping, Logs, ProgressBar
 from rosenblatt.cli import building, output
 from rosenblatt.cli.options import check_name, check_output
-from rosenblatt.cli.output import count, duration, tell
+from rosenblatt.cli.output import count, duration, figure, tell
 from rosenblatt.cli.sources import SAMPLE, Source, load
 from rosenblatt.errors import ArgumentError, DataError, NonFiniteLossWarning
 from rosenblatt.files import SUFFIX
@@ -156,10 +156,8 @@ def _announce(source: Source, learnt: building.Problem, split: Split, model: Seq
     if learnt.class_names is not None:
         names = ", ".join(learnt.class_names[:10]) + ", ..." * (len(learnt.class_names) > 10)
         what = f"{len(learnt.class_names)} classes ({names})"
-    was_a_choice = settings.task is None and source.class_names is None
-    other = building.TASKS[learnt.class_names is not None]
     tell(f"Data: {source.name}, {count(len(split.x_train), 'row')} to learn from{held_out}")
-    tell(f"Target: {what}" + (f"; for the other way: --task {other}" if was_a_choice and _is_numeric(source) else ""))
+    tell(f"Target: {what}{_other_way(source, learnt, settings)}")
     tell(f"Network: {building.sketch(model)}; {count(model.count_params(), 'parameter')}")
     rate = model.current_learning_rate()
     tell(
@@ -168,8 +166,14 @@ def _announce(source: Source, learnt: building.Problem, split: Split, model: Seq
     )
 
 
-def _is_numeric(source: Source) -> bool:
-    return source.rows.y.dtype.kind not in "US"
+def _other_way(source: Source, learnt: building.Problem, settings: Settings) -> str:
+    """Say, where we had to guess, how to have the target taken the other way."""
+    y = source.rows.y
+    if settings.task or source.class_names or y.dtype.kind in "US" or y.ndim > 1 or (y != np.floor(y)).any():
+        return ""
+    if learnt.class_names is None:
+        return "; --task classification takes them for classes"
+    return "; --task regression takes them for amounts"
 
 
 # --- Training ------------------------------------------------------------------------------------
@@ -280,9 +284,11 @@ def _print_result(outcome: Outcome, settings: Settings) -> None:
     metric, epochs = _metric(outcome), len(_curve(outcome, "loss"))
     pairs: dict[str, object] = {}
     if outcome.validation:
-        pairs[f"Validation {metric}"] = f"{outcome.validation[metric]:.4f}"
-        pairs["Validation loss"] = f"{outcome.validation['loss']:.4f}"
-    pairs[f"Training {metric}"] = f"{_curve(outcome, metric)[-1]:.4f}, measured while training, last epoch"
+        pairs[f"Validation {metric}"] = figure(outcome.validation[metric])
+        pairs["Validation loss"] = figure(outcome.validation["loss"])
+    pairs[f"Training {metric}"] = f"{figure(_curve(outcome, metric)[-1])}, measured while training, last epoch"
+    if settings.early_stopping is not None:
+        pairs["Weights"] = f"those of epoch {_best_epoch(outcome)}, the best of {epochs}"
     pairs["Time"] = f"{duration(outcome.seconds)} for {count(epochs, 'epoch')}"
     pairs["Parameters"] = f"{outcome.model.count_params():,}"
     if settings.save is not None:
@@ -301,7 +307,7 @@ def _advice(outcome: Outcome, settings: Settings) -> list[str]:
     losses, metric = _curve(outcome, "val_loss"), _metric(outcome)
     if not losses:
         return []
-    lowest, last = int(np.argmin(losses)) + 1, len(losses)
+    lowest, last = _best_epoch(outcome), len(losses)
     if settings.early_stopping is None and last - lowest >= max(3, last // 5):
         return [f"--early-stopping 3: validation was best after epoch {lowest} of {last}, then overfitting set in"]
     if metric == "accuracy" and _curve(outcome, metric)[-1] - outcome.validation[metric] > GAP:
@@ -310,6 +316,11 @@ def _advice(outcome: Outcome, settings: Settings) -> list[str]:
     if lowest == last == outcome.epochs:
         return [f"--epochs {2 * last}: the validation loss was still falling"]
     return []
+
+
+def _best_epoch(outcome: Outcome) -> int:
+    """Return the number, from 1, of the epoch with the lowest validation loss."""
+    return int(np.argmin(_curve(outcome, "val_loss"))) + 1
 
 
 def _commands(outcome: Outcome, settings: Settings) -> list[str]:

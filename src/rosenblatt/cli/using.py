@@ -15,7 +15,7 @@ from rosenblatt import __version__, activations, files, optimizers, pictures
 from rosenblatt.arguments import check_whole_number
 from rosenblatt.cli import building, output
 from rosenblatt.cli.options import LANGUAGES, check_name
-from rosenblatt.cli.output import count, printable, tell
+from rosenblatt.cli.output import count, figure, printable, tell
 from rosenblatt.cli.sources import SAMPLE, Part, Source, in_language, load, numbers_for, rows_of
 from rosenblatt.datasets import mnist
 from rosenblatt.errors import ArgumentError, DataError, FileFormatError, ShapeError
@@ -66,7 +66,7 @@ def evaluate(path: Path, given: str | None, target: str | None, as_json: bool) -
     if as_json:
         output.print_json({"model": str(path), "data": source.name, "rows": len(x), **figures})
     else:
-        written = {name: f"{value:.4f}" for name, value in figures.items() if isinstance(value, float)}
+        written = {name: figure(value) for name, value in figures.items() if isinstance(value, float)}
         output.print_pairs({"rows": f"{len(x):,}", **written})
 
 
@@ -149,7 +149,7 @@ def _picture(model: Sequential, given: str, invert: bool | None) -> Array:
     handwriting = model.class_names == mnist.class_names() and shape == (28, 28)
     picture = pictures.read(given, shape, invert=invert, handwriting=handwriting)
     height, width = picture.original_shape
-    done = ["made grey"]
+    done = []
     if picture.inverted:
         why = "as asked" if invert else "its background is light; --no-invert leaves it"
         done.append(f"inverted ({why})")
@@ -158,7 +158,8 @@ def _picture(model: Sequential, given: str, invert: bool | None) -> Array:
     largest = _largest_input(model)
     if largest != 255:
         done.append(f"scaled to values from 0 to {largest:g}")
-    tell(f"{given}: {', '.join(done)}")
+    if done:
+        tell(f"{given}: made grey, {', '.join(done)}")
     pixels = picture.pixels if largest == 255 else picture.pixels * (largest / 255)
     return pixels.reshape(1, *_input_shape(model))
 
@@ -230,7 +231,10 @@ def _print_classes(answers: Sequence[Answer], names: Sequence[str], top: int, as
 
 def _print_numbers(answers: Sequence[Answer], as_json: bool) -> None:
     if as_json:
-        output.print_json([{**_origin(answer), "prediction": answer.output.tolist()} for answer in answers])
+        numbers = [answer.output.item() if answer.output.size == 1 else answer.output.tolist() for answer in answers]
+        output.print_json(
+            [{**_origin(answer), "prediction": number} for answer, number in zip(answers, numbers, strict=True)]
+        )
         return
     width = answers[0].output.size
     header = ["prediction"] if width == 1 else [f"prediction_{k}" for k in range(1, width + 1)]
@@ -268,7 +272,7 @@ def show(path: Path, as_json: bool) -> None:
                 "updates": description.get("step"),
                 "history": curves,
                 "class_names": model.class_names,
-                "versions": _versions(metadata),
+                "versions": _versions(metadata, description),
             }
         )
         return
@@ -282,7 +286,7 @@ def show(path: Path, as_json: bool) -> None:
     print("\nHistory")
     _print_history(curves)
     print("\nVersions")
-    output.print_pairs({f"  {name}": value for name, value in _versions(metadata).items()})
+    output.print_pairs({f"  {name}": value for name, value in _versions(metadata, description).items()})
 
 
 def _curves(path: Path, model: Sequential) -> dict[str, list[float]]:
@@ -300,18 +304,13 @@ def _print_history(curves: dict[str, list[float]]) -> None:
         print("  not trained yet")
         return
     rows = [
-        [epoch + 1, *(float(values[epoch]) if epoch < len(values) else None for values in curves.values())]
+        [epoch + 1, *(figure(values[epoch]) if epoch < len(values) else "" for values in curves.values())]
         for epoch in spread(range(epochs))
     ]
-    header = ["epoch", *curves]
-    for line in table(header, [[row[0], *map(_figure, row[1:])] for row in rows]).splitlines():
+    for line in table(["epoch", *curves], rows).splitlines():
         print(f"  {line}")
     if len(rows) < epochs:
         print(f"  {len(rows)} of {epochs} epochs are listed.")
-
-
-def _figure(value: Any) -> str:
-    return "" if value is None else f"{value:.4f}"
 
 
 def _training(path: Path, compiled: Any, description: dict[str, Any]) -> dict[str, object]:
@@ -332,7 +331,14 @@ def _training(path: Path, compiled: Any, description: dict[str, Any]) -> dict[st
         raise FileFormatError(f"{path}: expected a model's training settings, got some that make no sense.") from error
 
 
-def _versions(metadata: dict[str, str]) -> dict[str, str]:
-    """Return the versions that the file names, and those that read it."""
-    written = {f"file: {printable(name)}": printable(text) for name, text in metadata.items() if "version" in name}
-    return {**written, "rosenblatt": __version__, "numpy": np.__version__, "python": platform.python_version()}
+def _versions(metadata: dict[str, str], description: dict[str, Any]) -> dict[str, str]:
+    """Return the versions of the file's format, of what wrote it where it says so, and of what reads it."""
+    wrote = description.get("versions")
+    written = wrote.items() if isinstance(wrote, dict) else ()
+    return {
+        "file format": printable(metadata["version"]),
+        **{f"written with {printable(name)}": printable(str(version)) for name, version in written},
+        "read with rosenblatt": __version__,
+        "read with numpy": np.__version__,
+        "read with python": platform.python_version(),
+    }
