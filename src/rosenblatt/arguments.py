@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import Iterable, Mapping
 from numbers import Integral, Real
@@ -97,6 +98,38 @@ def check_name(who: str, name: Any) -> str:
     if not isinstance(name, str) or not name or "/" in name:
         raise ArgumentError(f"{who}: expected name to be a text without '/', got {name!r}.")
     return name
+
+
+def refuse_unknown(cls: type, unknown: Iterable[str], common: Iterable[str] = ()) -> None:
+    """Raise an error that lists the arguments of a class where others were given, such as some of Keras's.
+
+    Args:
+        cls: The class.
+        unknown: The names of the arguments that it does not know.
+        common: What it takes besides those of its own signature.
+
+    Raises:
+        ArgumentError: there is at least one.
+
+    Example:
+        >>> class Scale:
+        ...     def __init__(self, factor=1.0, **unknown):
+        ...         refuse_unknown(type(self), unknown)
+        >>> Scale(axis=1)
+        Traceback (most recent call last):
+            ...
+        rosenblatt.errors.ArgumentError: Scale: expected no argument but factor, got axis. \
+Leave it out; what Keras has and we do not is listed in docs/differences-from-keras.md.
+    """
+    names = sorted(unknown)
+    if not names:
+        return
+    parameters = inspect.signature(cls).parameters.values()
+    own = [parameter.name for parameter in parameters if parameter.kind is not parameter.VAR_KEYWORD]
+    raise ArgumentError(
+        f"{cls.__name__}: expected no argument but {', '.join([*own, *common])}, got {', '.join(names)}. "
+        "Leave it out; what Keras has and we do not is listed in docs/differences-from-keras.md."
+    )
 
 
 def drop_unsupported(who: str, data: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:

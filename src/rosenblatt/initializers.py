@@ -14,6 +14,7 @@ import numpy as np
 
 from rosenblatt.arguments import check_number, check_whole_number, drop_unsupported
 from rosenblatt.configuration import Configurable, deserialize
+from rosenblatt.data import numbers
 from rosenblatt.errors import ArgumentError, ShapeError, UnknownNameError
 from rosenblatt.functional import initializers as functional
 from rosenblatt.types import Array, Generator, Shape
@@ -60,10 +61,16 @@ class Constant(Initializer):
     """
 
     def __init__(self, value: Any = 0.0) -> None:
-        self.value = np.asarray(value).tolist()
+        self.value = numbers("Constant", "value", value).tolist()
 
     def _fill(self, shape: Shape, dtype: Any, rng: Generator | None) -> Array:
-        return functional.constant(shape, value=self.value, dtype=dtype)
+        try:
+            return functional.constant(shape, value=self.value, dtype=dtype)
+        except ValueError as error:
+            raise ShapeError(
+                f"Constant: expected values that fit the shape {shape}, got shape {np.shape(self.value)}. "
+                "Give one number, or as many as the array has."
+            ) from error
 
 
 class Identity(Initializer):

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, Self, TypedDict, TypeVar, Unpack
 import numpy as np
 
 from rosenblatt import activations, initializers, regularizers
-from rosenblatt.arguments import check_flag, check_name, check_number, check_whole_number
+from rosenblatt.arguments import check_flag, check_name, check_number, check_whole_number, refuse_unknown
 from rosenblatt.configuration import Configurable
 from rosenblatt.data import check_finite, check_rows
 from rosenblatt.data import numbers as as_numbers
@@ -66,7 +66,9 @@ class Layer(Configurable, ABC):
         trainable: bool = True,
         input_shape: int | Sequence[int] | None = None,
         input_dim: int | None = None,
+        **unknown: Any,
     ) -> None:
+        refuse_unknown(type(self), unknown, CommonArguments.__annotations__)
         if input_dim is not None:
             input_shape = (input_dim,)
         self.declared_name = None if name is None else check_name(type(self).__name__, name)

@@ -257,7 +257,9 @@ def test_loss_and_gradient_are_those_of_the_next_update() -> None:
 # --- Divergence, and how deep a step goes ---------------------------------------------------------
 
 
-def test_a_network_that_diverges_gives_losses_that_are_not_finite_and_no_warnings(recwarn: pytest.WarningsRecorder) -> None:
+def test_a_network_that_diverges_gives_losses_that_are_not_finite_and_no_warnings(
+    recwarn: pytest.WarningsRecorder,
+) -> None:
     model = Sequential([Dense(8, "relu"), Dense(8, "relu"), Dense(1)], seed=1)
     model.compile(optimizer="sgd", loss="mse")
     model.build((4,))

@@ -289,7 +289,9 @@ def test_dropout_and_noise_act_only_in_training_and_are_drawn_anew_each_step() -
 
 def test_two_dropout_layers_drop_different_units() -> None:
     plan, state = chain(Dropout(0.5), Dropout(0.5))
-    once, twice = network.forward(plan, network.views(plan, state.params, state.statistics), np.ones((50, 4)), TRAINING)[0]
+    once, twice = network.forward(
+        plan, network.views(plan, state.params, state.statistics), np.ones((50, 4)), TRAINING
+    )[0]
     assert 0 < np.sum((once != 0) & (twice == 0)) < np.sum(once != 0)
 
 
@@ -345,9 +347,7 @@ def test_an_output_in_its_own_loss_is_computed_from_logits(
 
 
 @pytest.mark.parametrize(("loss", "output", "target", "units"), FUSED)
-def test_fused_and_unfused_agree_away_from_saturation(
-    loss: str, output: str, target: np.ndarray, units: int
-) -> None:
+def test_fused_and_unfused_agree_away_from_saturation(loss: str, output: str, target: np.ndarray, units: int) -> None:
     plan, state = chain(Dense(5, "tanh"), Dense(units, output), loss=loss)
     x = rows(2, 4)
     together, apart = loss_and_gradient(plan, state, x, target), loss_and_gradient(unfused(plan), state, x, target)

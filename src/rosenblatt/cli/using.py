@@ -18,7 +18,7 @@ from rosenblatt.cli.options import LANGUAGES, check_name
 from rosenblatt.cli.output import count, figure, printable, tell
 from rosenblatt.cli.sources import SAMPLE, Part, Source, in_language, load, numbers_for, rows_of
 from rosenblatt.datasets import mnist
-from rosenblatt.errors import ArgumentError, DataError, FileFormatError, ShapeError
+from rosenblatt.errors import ArgumentError, DataError, FileFormatError, ModelStateError, ShapeError
 from rosenblatt.layers import Normalization, Rescaling
 from rosenblatt.models import Sequential, load_model
 from rosenblatt.plots.text import spread, table
@@ -59,6 +59,7 @@ def _why_not(path: Path, error: OSError) -> str:
 def evaluate(path: Path, given: str | None, target: str | None, as_json: bool) -> None:
     """Measure a model on the test part of a data set or on all rows of a file, and print the figures."""
     model = open_model(path, compile=True)
+    _check_compiled(path, model)
     source = load(given or SAMPLE, target)
     part = _part_to_measure(source)
     x = _in_shape(model, part.x, given)
@@ -68,6 +69,16 @@ def evaluate(path: Path, given: str | None, target: str | None, as_json: bool) -
     else:
         written = {name: figure(value) for name, value in figures.items() if isinstance(value, float)}
         output.print_pairs({"rows": f"{len(x):,}", **written})
+
+
+def _check_compiled(path: Path, model: Sequential) -> None:
+    try:
+        model.loss  # noqa: B018  (it says whether there is one)
+    except ModelStateError as error:
+        raise FileFormatError(
+            f"{path}: expected a model with a loss to be measured, got one that was saved without. "
+            "Compile the model before saving it."
+        ) from error
 
 
 def _part_to_measure(source: Source) -> Part:

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, TypeAlias, TypedDict, Unpack
 
 import numpy as np
 
-from rosenblatt.arguments import check_flag, check_number, check_whole_number, drop_unsupported
+from rosenblatt.arguments import check_flag, check_number, check_whole_number, drop_unsupported, refuse_unknown
 from rosenblatt.configuration import Configurable, deserialize
 from rosenblatt.errors import ArgumentError, ShapeError, UnknownNameError
 from rosenblatt.functional import optimizers as functional
@@ -77,7 +77,9 @@ class Optimizer(Configurable):
         ema_momentum: float = 0.99,
         ema_overwrite_frequency: int | None = None,
         name: str | None = None,
+        **unknown: Any,
     ) -> None:
+        refuse_unknown(type(self), unknown)
         self.learning_rate = learning_rate
         self.weight_decay = self._optional("weight_decay", weight_decay, at_least=0)
         self.clipnorm = self._optional("clipnorm", clipnorm, above=0)
