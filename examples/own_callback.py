@@ -9,6 +9,7 @@ from rosenblatt import Sequential
 from rosenblatt.callbacks import Callback
 from rosenblatt.datasets import points
 from rosenblatt.layers import Dense
+from rosenblatt.optimizers import Adam
 
 
 class StopAtRest(Callback):
@@ -27,10 +28,10 @@ class StopAtRest(Callback):
             self.model.stop_training = True
 
 
-x, y = points.moons(400, noise=0.1, seed=1)
+x, y = points.circles(400, noise=0.1, seed=1)
 model = Sequential([Dense(8, activation="tanh", input_shape=(2,)), Dense(1, activation="sigmoid")], seed=1)
-model.compile(optimizer="adam", loss="binary_crossentropy", metrics=["accuracy"])
-history = model.fit(x, y, epochs=500, verbose=0, callbacks=[StopAtRest(0.01)])
+model.compile(optimizer=Adam(0.05), loss="binary_crossentropy", metrics=["accuracy"])
+history = model.fit(x, y, epochs=1000, batch_size=len(x), verbose=0, callbacks=[StopAtRest(0.01)])
 
 print(history)
 for epoch in np.linspace(0, len(history.epoch) - 1, 6).astype(int):

@@ -34,5 +34,5 @@ for name, loss in {"mse": "mse", "pinball": pinball}.items():
     )  # on the first batch fit compares the gradient with small differences
     model.fit(x, y, epochs=20, verbose=0)
     below = (y < model.predict(x)).mean()
-    (slope,), (height,) = model.weights["dense/kernel"][0], model.weights["dense/bias"][None]
-    print(f"{name:<8} y = {slope:.2f} x + {height:+.2f}, {below:.0%} of the points below the line")
+    slope, height = model.layers[0].kernel.item(), model.layers[0].bias.item()
+    print(f"{name:<8} y = {slope:.2f} x {height:+.2f}, {below:.0%} of the points below the line")

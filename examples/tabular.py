@@ -12,6 +12,7 @@ from rosenblatt import Sequential, load_model
 from rosenblatt.callbacks import EarlyStopping
 from rosenblatt.datasets import breast_cancer
 from rosenblatt.layers import Dense, Normalization
+from rosenblatt.optimizers import Adam
 from rosenblatt.utils import train_test_split
 
 x, y = breast_cancer.load_data()
@@ -22,7 +23,7 @@ scale = Normalization()
 scale.adapt(x_train)  # mean and variance of the training rows; from here on they are part of the model
 
 model = Sequential([scale, Dense(10, activation="relu"), Dense(1, activation="sigmoid")], seed=1)
-model.compile(optimizer="adam", loss="binary_crossentropy", metrics=["accuracy", "precision", "recall"])
+model.compile(optimizer=Adam(0.01), loss="binary_crossentropy", metrics=["accuracy", "precision", "recall"])
 stop = EarlyStopping(patience=10, restore_best_weights=True)
 history = model.fit(x_train, y_train, epochs=200, validation_data=(x_val, y_val), callbacks=[stop], verbose=0)
 print(f"stopped after {len(history.epoch)} epochs, best at {stop.best_epoch + 1}: val_loss {stop.best:.4f}")

@@ -176,12 +176,12 @@ def test_get_understands_classes_and_objects() -> None:
         (
             lambda: initializers.VarianceScaling(mode="fan"),
             UnknownNameError,
-            "VarianceScaling, mode: expected a known name, got 'fan'.",
+            "VarianceScaling mode: expected a known name, got 'fan'.",
         ),
         (
             lambda: initializers.VarianceScaling(distribution="gauss"),
             UnknownNameError,
-            "VarianceScaling, distribution: expected a known name",
+            "VarianceScaling distribution: expected a known name",
         ),
         (lambda: initializers.Identity()((3,)), ShapeError, "Identity: expected a shape of two axes, got (3,)."),
         (

@@ -645,3 +645,17 @@ def test_too_few_axes_for_a_grid() -> None:
     _, given = plt.subplots(1, 2)
     with pytest.raises(ArgumentError, match=r"expected 3 Axes .*got 2\. Make them with plt\.subplots"):
         plots.activation_functions(["relu", "tanh", "elu"], ax=given)
+
+
+def test_the_decision_boundary_of_whole_numbers_lies_between_them():
+    corners, answers = np.array([[0, 0], [0, 1], [1, 0], [1, 1]]), np.array([0, 0, 0, 1])
+    seen: list[np.ndarray] = []
+
+    def and_gate(points: np.ndarray) -> np.ndarray:
+        seen.append(points)
+        return points.sum(axis=1) > 1.5
+
+    plots.decision_boundary(and_gate, corners, answers)
+    plane = seen[0]
+    assert plane.dtype.kind == "f"
+    assert len(np.unique(plane[:, 0])) == len(np.unique(plane[:, 1])) == 200

@@ -81,7 +81,7 @@ def test_get_understands(identifier: Any, expected: str) -> None:
         (
             lambda: regularizers.OrthogonalRegularizer(mode="row"),
             ArgumentError,
-            "expected mode to be 'rows' or 'columns'",
+            "OrthogonalRegularizer mode: expected a known name, got",
         ),
     ],
 )

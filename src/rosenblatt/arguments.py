@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from rosenblatt.errors import ArgumentError
+from rosenblatt.errors import ArgumentError, UnknownNameError
 
 
 def check_number(
@@ -49,7 +49,7 @@ def check_number(
     return number
 
 
-def check_whole_number(who: str, name: str, value: Any, *, at_least: int) -> int:
+def check_whole_number(who: str, name: str, value: Any, *, at_least: int, at_most: int | None = None) -> int:
     """Return ``value`` as a Python int if it is a whole number within the bound.
 
     Raises:
@@ -61,9 +61,42 @@ def check_whole_number(who: str, name: str, value: Any, *, at_least: int) -> int
             ...
         rosenblatt.errors.ArgumentError: GlorotUniform: expected seed to be a whole number of at least 0, got 'one'.
     """
-    if not isinstance(value, Integral) or isinstance(value, bool) or value < at_least:
-        raise ArgumentError(f"{who}: expected {name} to be a whole number of at least {at_least}, got {value!r}.")
+    is_whole = isinstance(value, Integral) and not isinstance(value, bool)
+    if not is_whole or value < at_least or (at_most is not None and value > at_most):
+        bounds = f"of at least {at_least}" + ("" if at_most is None else f" and at most {at_most}")
+        raise ArgumentError(f"{who}: expected {name} to be a whole number {bounds}, got {value!r}.")
     return int(value)
+
+
+def check_choice(who: str, name: str, value: Any, known: Iterable[str]) -> str:
+    """Return ``value`` if it is one of some names.
+
+    Raises:
+        UnknownNameError: it is not.
+
+    Example:
+        >>> check_choice("F1Score", "average", "makro", ["micro", "macro"])
+        Traceback (most recent call last):
+            ...
+        rosenblatt.errors.UnknownNameError: F1Score average: expected a known name, got 'makro'. Did you mean 'macro'?
+    """
+    known = list(known)
+    if not isinstance(value, str) or value not in known:
+        raise UnknownNameError(f"{who} {name}", value, known)
+    return value
+
+
+def check_numbers(who: str, name: str, values: Any, **bounds: float) -> list[float]:
+    """Return several numbers as a list of Python floats; each must be within the bounds of ``check_number``.
+
+    Raises:
+        ArgumentError: one is not, or they are no list.
+    """
+    if isinstance(values, np.ndarray):
+        values = values.tolist()
+    if not isinstance(values, Iterable) or isinstance(values, str | bytes | Mapping):
+        raise ArgumentError(f"{who}: expected {name} to be a list of numbers, got {values!r}.")
+    return [check_number(who, f"{name}[{place}]", value, **bounds) for place, value in enumerate(values)]
 
 
 def check_flag(who: str, name: str, value: Any) -> bool:

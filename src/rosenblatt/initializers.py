@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from rosenblatt.arguments import check_number, check_whole_number, drop_unsupported
+from rosenblatt.arguments import check_choice, check_number, check_whole_number, drop_unsupported
 from rosenblatt.configuration import Configurable, deserialize
 from rosenblatt.data import numbers
 from rosenblatt.errors import ArgumentError, ShapeError, UnknownNameError
@@ -164,17 +164,12 @@ class VarianceScaling(RandomInitializer):
         seed: int | None = None,
     ) -> None:
         who = type(self).__name__
-        if mode not in ("fan_in", "fan_out", "fan_avg"):
-            raise UnknownNameError(f"{who}, mode", mode, ("fan_in", "fan_out", "fan_avg"))
-        if distribution == "normal":
+        if isinstance(distribution, str) and distribution == "normal":
             distribution = "truncated_normal"
-        if distribution not in ("truncated_normal", "untruncated_normal", "uniform"):
-            raise UnknownNameError(
-                f"{who}, distribution", distribution, ("truncated_normal", "untruncated_normal", "uniform")
-            )
+        distributions = ("truncated_normal", "untruncated_normal", "uniform")
         self.scale = check_number(who, "scale", scale, above=0)
-        self.mode = mode
-        self.distribution = distribution
+        self.mode = check_choice(who, "mode", mode, ("fan_in", "fan_out", "fan_avg"))
+        self.distribution = check_choice(who, "distribution", distribution, distributions)
         super().__init__(seed)
 
     def _fill(self, shape: Shape, dtype: Any, rng: Generator | None) -> Array:

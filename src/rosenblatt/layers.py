@@ -770,7 +770,7 @@ def shape_of_row(who: str, shape: int | Sequence[int]) -> Shape:
 
 def copy_weights(who: str, into: Mapping[str, Array], weights: Sequence[Array]) -> None:
     """Overwrite arrays with others, after checking all of them: either all change or none."""
-    if not isinstance(weights, Sequence | np.ndarray):
+    if not isinstance(weights, Sequence) and not (isinstance(weights, np.ndarray) and weights.ndim):
         raise ArgumentError(f"{who}: expected a list of {len(into)} arrays, got {weights!r}. Try get_weights().")
     arrays = [as_numbers(who, f"array {place}", weight) for place, weight in enumerate(weights)]
     if len(arrays) != len(into):

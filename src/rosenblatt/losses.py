@@ -24,7 +24,7 @@ from typing import Any, ClassVar, NoReturn, TypeAlias
 
 import numpy as np
 
-from rosenblatt.arguments import check_flag, check_number
+from rosenblatt.arguments import check_choice, check_flag, check_number, check_numbers
 from rosenblatt.configuration import Configurable, deserialize
 from rosenblatt.errors import ArgumentError, ShapeError, UnknownNameError
 from rosenblatt.functional import losses as functional
@@ -38,7 +38,7 @@ from rosenblatt.types import Array, ArrayLike
 LossFunction: TypeAlias = Callable[[Array, Array], tuple[ArrayLike, ArrayLike]]
 LossIdentifier: TypeAlias = "str | Loss | type[Loss] | Mapping[str, Any] | Callable[..., Any]"
 
-REDUCTIONS = ("sum_over_batch_size", "mean", "sum", "mean_with_sample_weight", "none", None)
+REDUCTIONS = ("sum_over_batch_size", "mean", "sum", "mean_with_sample_weight", "none")
 
 
 class Loss(Configurable):
@@ -50,8 +50,8 @@ class Loss(Configurable):
     rule_name: ClassVar[str]
 
     def __init__(self, reduction: str | None = "sum_over_batch_size", name: str = "loss") -> None:
-        if reduction not in REDUCTIONS:
-            raise UnknownNameError(f"{type(self).__name__} reduction", reduction, map(str, REDUCTIONS))
+        if reduction is not None:
+            check_choice(type(self).__name__, "reduction", reduction, REDUCTIONS)
         self.reduction = {"mean": "sum_over_batch_size", "none": None}.get(str(reduction), reduction)
         self.name = name
 
@@ -406,8 +406,8 @@ class CategoricalFocalCrossentropy(Loss):
         super().__init__(reduction, name)
         who = "CategoricalFocalCrossentropy"
         self.alpha: float | list[float]
-        if isinstance(alpha, (Sequence, np.ndarray)):
-            self.alpha = [check_number(who, "alpha", weight) for weight in alpha]
+        if isinstance(alpha, Sequence | np.ndarray) and not isinstance(alpha, str | bytes):
+            self.alpha = check_numbers(who, "alpha", alpha)
         else:
             self.alpha = check_number(who, "alpha", alpha)
         self.gamma = check_number(who, "gamma", gamma, at_least=0)
@@ -563,6 +563,8 @@ class CustomLoss(Loss):
     def __init__(
         self, function: LossFunction, reduction: str | None = "sum_over_batch_size", name: str | None = None
     ) -> None:
+        if not callable(function):
+            raise ArgumentError(f"CustomLoss: expected a function of y_true and y_pred, got {function!r}.")
         super().__init__(reduction, name or str(getattr(function, "__name__", "custom")))
         self.function = function
 

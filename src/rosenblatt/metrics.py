@@ -21,6 +21,7 @@ from typing import Any, ClassVar, Literal, TypeAlias
 
 import numpy as np
 
+from rosenblatt.arguments import check_choice, check_flag, check_number, check_numbers, check_whole_number
 from rosenblatt.configuration import Configurable, deserialize
 from rosenblatt.errors import ArgumentError, DataError, ShapeError, UnknownNameError
 from rosenblatt.functional import activations, losses
@@ -28,6 +29,9 @@ from rosenblatt.functional import metrics as functional
 from rosenblatt.types import Array, Shape
 
 MetricFunction: TypeAlias = Callable[..., Any]
+
+
+MOST = 10_000  # thresholds or classes: a metric's table must not grow beyond memory by a slip, or a hostile file
 
 
 class Metric(Configurable):
@@ -58,6 +62,8 @@ class Metric(Configurable):
 
     def __init__(self, dtype: str | None = None, name: str | None = None) -> None:
         self.dtype = dtype
+        if name is not None and not isinstance(name, str):
+            raise ArgumentError(f"{type(self).__name__}: expected name to be a text, got {name!r}.")
         self.name = name or _snake_case(type(self).__name__)
 
     def update_state(self, *args: Any, **kwargs: Any) -> None:
@@ -180,6 +186,8 @@ class MeanMetricWrapper(_Mean):
         self, fn: MetricFunction | str, name: str | None = None, dtype: str | None = None, **kwargs: Any
     ) -> None:
         self.fn = _known_function(fn) if isinstance(fn, str) else fn
+        if not callable(self.fn):
+            raise ArgumentError(f"MeanMetricWrapper: expected fn to be a function or a name, got {fn!r}.")
         self.kwargs = kwargs
         super().__init__(name or getattr(self.fn, "__name__", None), dtype)
 
@@ -355,8 +363,8 @@ class BinaryAccuracy(_MeanOf):
     direction = "up"
 
     def __init__(self, name: str = "binary_accuracy", dtype: str | None = None, threshold: float = 0.5) -> None:
-        super().__init__(functional.binary_accuracy, _alike, name, dtype, threshold=threshold)
-        self.threshold = threshold
+        self.threshold = check_number("BinaryAccuracy", "threshold", threshold)
+        super().__init__(functional.binary_accuracy, _alike, name, dtype, threshold=self.threshold)
 
 
 class CategoricalAccuracy(_MeanOf):
@@ -398,8 +406,8 @@ class TopKCategoricalAccuracy(_MeanOf):
     direction = "up"
 
     def __init__(self, k: int = 5, name: str = "top_k_categorical_accuracy", dtype: str | None = None) -> None:
+        self.k = check_whole_number("TopKCategoricalAccuracy", "k", k, at_least=1)
         super().__init__(functional.top_k_categorical_accuracy, _alike, name, dtype, k=k)
-        self.k = k
 
 
 class SparseTopKCategoricalAccuracy(_MeanOf):
@@ -413,8 +421,8 @@ class SparseTopKCategoricalAccuracy(_MeanOf):
     direction = "up"
 
     def __init__(self, k: int = 5, name: str = "sparse_top_k_categorical_accuracy", dtype: str | None = None) -> None:
+        self.k = check_whole_number("SparseTopKCategoricalAccuracy", "k", k, at_least=1)
         super().__init__(functional.sparse_top_k_categorical_accuracy, _indexed, name, dtype, k=k)
-        self.k = k
 
 
 # --- Means of a loss ---------------------------------------------------------------------------------------------
@@ -540,9 +548,12 @@ class BinaryCrossentropy(_MeanOf):
         from_logits: bool = False,
         label_smoothing: float = 0.0,
     ) -> None:
-        config = {"from_logits": from_logits, "label_smoothing": label_smoothing}
+        self.from_logits = check_flag("BinaryCrossentropy", "from_logits", from_logits)
+        self.label_smoothing = check_number(
+            "BinaryCrossentropy", "label_smoothing", label_smoothing, at_least=0, at_most=1
+        )
+        config = {"from_logits": self.from_logits, "label_smoothing": self.label_smoothing}
         super().__init__(losses.binary_crossentropy, _alike, name, dtype, **config)
-        self.from_logits, self.label_smoothing = from_logits, label_smoothing
 
 
 class CategoricalCrossentropy(_MeanOf):
@@ -563,9 +574,13 @@ class CategoricalCrossentropy(_MeanOf):
         label_smoothing: float = 0.0,
         axis: int = -1,
     ) -> None:
-        config = {"from_logits": from_logits, "label_smoothing": label_smoothing}
+        self.from_logits = check_flag("CategoricalCrossentropy", "from_logits", from_logits)
+        self.label_smoothing = check_number(
+            "CategoricalCrossentropy", "label_smoothing", label_smoothing, at_least=0, at_most=1
+        )
+        config = {"from_logits": self.from_logits, "label_smoothing": self.label_smoothing}
         super().__init__(losses.categorical_crossentropy, _alike, name, dtype, **config)
-        self.from_logits, self.label_smoothing, self.axis = from_logits, label_smoothing, _last_axis(self, axis)
+        self.axis = _last_axis(self, axis)
 
 
 class SparseCategoricalCrossentropy(_MeanOf):
@@ -585,8 +600,9 @@ class SparseCategoricalCrossentropy(_MeanOf):
         from_logits: bool = False,
         axis: int = -1,
     ) -> None:
+        self.from_logits = check_flag("SparseCategoricalCrossentropy", "from_logits", from_logits)
         super().__init__(losses.sparse_categorical_crossentropy, _indexed, name, dtype, from_logits=from_logits)
-        self.from_logits, self.axis = from_logits, _last_axis(self, axis)
+        self.axis = _last_axis(self, axis)
 
 
 class Hinge(_MeanOf):
@@ -660,8 +676,8 @@ class Poisson(_MeanOf):
 
 
 def _last_axis(metric: Metric, axis: int) -> int:
-    if axis != -1:
-        raise ArgumentError(f"{_who(metric)}: expected axis=-1, got {axis}. Put the classes on the last axis.")
+    if not isinstance(axis, int) or axis != -1:
+        raise ArgumentError(f"{_who(metric)}: expected axis=-1, got {axis!r}. Put the classes on the last axis.")
     return axis
 
 
@@ -683,16 +699,17 @@ class _Counts(Metric):
         class_id: int | None = None,
     ) -> None:
         super().__init__(dtype, name)
-        self.thresholds = list(thresholds) if isinstance(thresholds, Iterable) else thresholds
-        self.top_k, self.class_id = top_k, class_id
+        who = type(self).__name__
+        self.top_k = None if top_k is None else check_whole_number(who, "top_k", top_k, at_least=1)
+        self.class_id = None if class_id is None else check_whole_number(who, "class_id", class_id, at_least=0)
+        self.thresholds: float | list[float] | None = None
+        if isinstance(thresholds, Iterable):
+            self.thresholds = check_numbers(who, "thresholds", thresholds, at_least=0, at_most=1)
+        elif thresholds is not None:
+            self.thresholds = check_number(who, "thresholds", thresholds, at_least=0, at_most=1)
         # With top_k alone, whatever is among the k largest is positive.
         default = 0.5 if top_k is None else -np.inf
-        self._thresholds = np.atleast_1d(np.asarray(default if thresholds is None else thresholds, dtype=np.float64))
-        if thresholds is not None and not np.all((self._thresholds >= 0) & (self._thresholds <= 1)):
-            raise ArgumentError(
-                f"{_who(self)}: expected thresholds from 0 to 1, got {thresholds}. "
-                "Outputs that are logits need a threshold of 0, probabilities one of 0.5."
-            )
+        self._thresholds = np.atleast_1d(np.asarray(default if thresholds is None else self.thresholds, np.float64))
         self.reset_state()
 
     def reset_state(self) -> None:
@@ -913,19 +930,25 @@ class AUC(Metric):
         from_logits: bool = False,
     ) -> None:
         super().__init__(dtype, name)
-        if curve.upper() not in functional.CURVES:
-            raise UnknownNameError("AUC curve", curve, functional.CURVES)
-        if summation_method.lower() not in functional.HEIGHTS:
-            raise UnknownNameError("AUC summation_method", summation_method, functional.HEIGHTS)
-        if num_thresholds < 2:
-            raise ArgumentError(f"AUC: expected num_thresholds of at least 2, got {num_thresholds}. 200 is usual.")
-        self.thresholds = None if thresholds is None else sorted(thresholds)
+        curve = curve.upper() if isinstance(curve, str) else curve
+        summation_method = summation_method.lower() if isinstance(summation_method, str) else summation_method
+        self.curve = check_choice("AUC", "curve", curve, functional.CURVES)
+        self.summation_method = check_choice("AUC", "summation_method", summation_method, functional.HEIGHTS)
+        num_thresholds = check_whole_number("AUC", "num_thresholds", num_thresholds, at_least=2, at_most=MOST)
+        self.thresholds = None
+        if thresholds is not None:
+            self.thresholds = sorted(check_numbers("AUC", "thresholds", thresholds, at_least=0, at_most=1))
         inner = np.arange(1, num_thresholds - 1) / (num_thresholds - 1) if self.thresholds is None else self.thresholds
         self._thresholds = np.concatenate([[-1e-7], inner, [1 + 1e-7]])
         self.num_thresholds = len(self._thresholds)
-        self.curve, self.summation_method = curve.upper(), summation_method.lower()
-        self.multi_label, self.num_labels, self.from_logits = multi_label, num_labels, from_logits
-        self.label_weights = None if label_weights is None else list(label_weights)
+        self.multi_label = check_flag("AUC", "multi_label", multi_label)
+        self.from_logits = check_flag("AUC", "from_logits", from_logits)
+        self.num_labels = (
+            None if num_labels is None else check_whole_number("AUC", "num_labels", num_labels, at_least=1)
+        )
+        self.label_weights = None
+        if label_weights is not None:
+            self.label_weights = check_numbers("AUC", "label_weights", label_weights, at_least=0)
         self.reset_state()
 
     def reset_state(self) -> None:
@@ -936,6 +959,11 @@ class AUC(Metric):
         """Take in more rows: ``y_true`` like ``y_pred`` (n, ...) or integer labels (n,), ``sample_weight`` (n,)."""
         target, output = _classes(self, y_true, y_pred)
         labels = output.shape[-1]
+        if self.label_weights is not None and len(self.label_weights) != labels:
+            raise ShapeError(
+                f"{_who(self)}: expected a label_weight for each of {labels} outputs, got {len(self.label_weights)}. "
+                "Give each output its weight."
+            )
         if self.multi_label and (output.ndim != 2 or labels != (self.num_labels or labels)):
             expected = "(n, labels)" if self.num_labels is None else f"(n, {self.num_labels})"
             raise ShapeError(
@@ -998,15 +1026,12 @@ class FBetaScore(Metric):
         dtype: str | None = None,
     ) -> None:
         super().__init__(dtype, name)
-        if average not in (None, "micro", "macro", "weighted"):
-            raise UnknownNameError(f"{type(self).__name__} average", average, ("micro", "macro", "weighted"))
-        if not beta > 0:
-            raise ArgumentError(f"{type(self).__name__}: expected beta above 0, got {beta}. 1 weighs both alike.")
-        if threshold is not None and not 0 < threshold <= 1:
-            raise ArgumentError(
-                f"{type(self).__name__}: expected a threshold in (0, 1], got {threshold}. 0.5 is usual."
-            )
-        self.average, self.beta, self.threshold = average, beta, threshold
+        who = type(self).__name__
+        if average is not None:
+            check_choice(who, "average", average, ("micro", "macro", "weighted"))
+        self.average = average
+        self.beta = check_number(who, "beta", beta, above=0, at_most=MOST)
+        self.threshold = None if threshold is None else check_number(who, "threshold", threshold, above=0, at_most=1)
         self.reset_state()
 
     def reset_state(self) -> None:
@@ -1075,13 +1100,16 @@ class ConfusionMatrix(Metric):
         self, num_classes: int | None = None, name: str = "confusion_matrix", dtype: str | None = None
     ) -> None:
         super().__init__(dtype, name)
-        self.num_classes = num_classes
+        self.num_classes = (
+            None
+            if num_classes is None
+            else check_whole_number("ConfusionMatrix", "num_classes", num_classes, at_least=2, at_most=MOST)
+        )
         self.reset_state()
 
     def reset_state(self) -> None:
         """Forget all rows."""
-        classes = self.num_classes or 0
-        self._matrix = np.zeros((classes, classes))
+        self._matrix = np.zeros((self.num_classes or 0, self.num_classes or 0))
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Take in more rows: ``y_true`` labels (n,) or one-hot rows, ``y_pred`` outputs or integer labels (n,)."""
@@ -1138,12 +1166,11 @@ class R2Score(Metric):
         dtype: str | None = None,
     ) -> None:
         super().__init__(dtype, name)
-        known = ("uniform_average", "variance_weighted_average")
-        if class_aggregation not in (None, *known):
-            raise UnknownNameError("R2Score class_aggregation", class_aggregation, known)
-        if num_regressors < 0:
-            raise ArgumentError(f"R2Score: expected num_regressors of at least 0, got {num_regressors}. 0 is usual.")
-        self.class_aggregation, self.num_regressors = class_aggregation, num_regressors
+        if class_aggregation is not None:
+            known = ("uniform_average", "variance_weighted_average")
+            check_choice("R2Score", "class_aggregation", class_aggregation, known)
+        self.class_aggregation = class_aggregation
+        self.num_regressors = check_whole_number("R2Score", "num_regressors", num_regressors, at_least=0)
         self.reset_state()
 
     def reset_state(self) -> None:

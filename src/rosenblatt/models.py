@@ -23,11 +23,12 @@ from rosenblatt.functional.optimizers import effective_learning_rate, start_slot
 from rosenblatt.history import History
 from rosenblatt.layers import LAYERS, Input, Layer, copy_weights, lay_out, name_layers, shape_of_row
 from rosenblatt.metrics import Metric
-from rosenblatt.plan import LayerPlan, Plan, State, fuse_output
+from rosenblatt.plan import ArrayPlan, LayerPlan, Plan, State, fuse_output
 from rosenblatt.types import Array, Shape
 from rosenblatt.utils import fresh_seed
 
 DTYPES = ("float32", "float64")
+NOT_COMPILED = "Sequential: expected a compiled model, got one that is not. Call compile(optimizer=, loss=) first."
 
 
 class Sequential:
@@ -84,7 +85,7 @@ class Sequential:
         self._rehearsed = False  # loss and metrics have not been tried on any data yet
         if isinstance(layers, Layer | Input):
             layers = [layers]
-        elif layers is not None and not isinstance(layers, Iterable):
+        elif layers is not None and (not isinstance(layers, Iterable) or isinstance(layers, str | bytes | np.ndarray)):
             raise ArgumentError(f"Sequential: expected layers in a list, got {layers!r}. See rosenblatt.layers.")
         for layer in () if layers is None else layers:
             self.add(layer)
@@ -133,7 +134,8 @@ class Sequential:
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
         """Return a layer by its name or its place."""
         if (name is None) == (index is None):
-            raise ArgumentError("Sequential.get_layer: expected either a name or an index.")
+            got = "neither" if name is None else "both"
+            raise ArgumentError(f"Sequential.get_layer: expected either a name or an index, got {got}.")
         names = name_layers(self.layers)
         if isinstance(name, str) and name in names:
             return self.layers[names.index(name)]
@@ -171,8 +173,8 @@ class Sequential:
 
     def _build(self, layers: Sequence[Layer], input_shape: Shape) -> None:
         layer_plans = self._lay_out(layers, input_shape)
-        params = np.empty(sum(math.prod(a.shape) for plan in layer_plans for a in plan.parameters), self.dtype)
-        statistics = np.empty(sum(math.prod(a.shape) for plan in layer_plans for a in plan.statistics), self.dtype)
+        params = self._allocate(array for plan in layer_plans for array in plan.parameters)
+        statistics = self._allocate(array for plan in layer_plans for array in plan.statistics)
         arrays_by_layer: list[dict[str, Array]] = []
         for layer, plan in zip(layers, layer_plans, strict=True):
             arrays = {array.name: array.view(params) for array in plan.parameters}
@@ -184,6 +186,15 @@ class Sequential:
             layer.bind(plan, arrays, self)
         self._input_shape, self._state = input_shape, State(params, statistics, slots={})
         self._restart_training()
+
+    def _allocate(self, arrays: Iterable[ArrayPlan]) -> Array:
+        size = sum(math.prod(array.shape) for array in arrays)
+        try:
+            return np.empty(size, self.dtype)
+        except (MemoryError, ValueError) as error:
+            raise ArgumentError(
+                f"Sequential: expected layers that fit into memory, got {size:.3g} numbers. Make them smaller."
+            ) from error
 
     # --- What it is, and its numbers --------------------------------------------------------------
 
@@ -318,14 +329,14 @@ class Sequential:
     def optimizer(self) -> optimizers.Optimizer:
         """The optimizer given to `compile`; its learning rate may be changed at any time."""
         if self._optimizer is None:
-            raise ModelStateError("Sequential: expected a compiled model. Call compile(optimizer=, loss=) first.")
+            raise ModelStateError(NOT_COMPILED)
         return self._optimizer
 
     @property
     def loss(self) -> losses.Loss:
         """The loss given to `compile`."""
         if self._loss is None:
-            raise ModelStateError("Sequential: expected a compiled model. Call compile(optimizer=, loss=) first.")
+            raise ModelStateError(NOT_COMPILED)
         return self._loss
 
     def current_learning_rate(self) -> float:
@@ -617,7 +628,8 @@ class Sequential:
         layers = self._lay_out(self.layers, rows.shape[1:]) if self._state is None else self.plan.layers
         output_shape = layers[-1].output_shape
         target = losses.prepare_target(self.loss.rule.name, targets, output_shape, who)
-        if target.dtype.kind == "f":
+        class_numbers = self.loss.rule.name in ("sparse_categorical_crossentropy", "custom")
+        if target.dtype.kind == "f" or not class_numbers:  # whole numbers would take the loss to float64
             target = target.astype(self.dtype, copy=False)
         weight = data.sample_weights(who, sample_weight, len(rows), self.dtype)
         if class_weight is not None:
@@ -785,7 +797,7 @@ def load_model(path: str | Path, compile: bool = True, custom_objects: Mapping[s
     """
     if custom_objects is not None and not isinstance(custom_objects, Mapping):
         raise ArgumentError(
-            f"load_model: expected custom_objects to be a dict by name, got {custom_objects!r}. Give {{'name': object}}."
+            f"load_model: expected custom_objects to be a dict, got {custom_objects!r}. Give {{'name': object}}."
         )
     tensors, metadata = files.read(path)
     if "model" not in metadata:

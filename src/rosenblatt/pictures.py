@@ -56,6 +56,17 @@ def read(
         DataError: the file is missing, damaged, too large, no picture, or empty.
         MissingExtraError: Pillow is not installed.
 
+    Example:
+        >>> import os, tempfile
+        >>> from PIL import Image
+        >>> drawing = Image.new("RGB", (300, 200), "white")
+        >>> drawing.paste("navy", (100, 50, 200, 150))
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     drawing.save(os.path.join(folder, "square.png"))
+        ...     picture = read(os.path.join(folder, "square.png"))
+        >>> picture.pixels.shape, picture.inverted, picture.original_shape
+        ((28, 28), True, (200, 300))
+
     Source: Xiao, Rasul and Vollgraf 2017, arXiv:1708.07747, figure 1; LeCun et al. 1998, section III A, for digits.
     """
     if min(shape) < 1:

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from rosenblatt.arguments import check_number
+from rosenblatt.arguments import check_choice, check_number
 from rosenblatt.configuration import Configurable, deserialize
 from rosenblatt.errors import ArgumentError, UnknownNameError
 from rosenblatt.functional.regularizers import REGULARIZERS
@@ -96,9 +96,7 @@ class OrthogonalRegularizer(Regularizer):
 
     def __init__(self, factor: float = 0.01, mode: str = "rows") -> None:
         self.factor = check_number("OrthogonalRegularizer", "factor", factor, at_least=0)
-        if mode not in ("rows", "columns"):
-            raise ArgumentError(f"OrthogonalRegularizer: expected mode to be 'rows' or 'columns', got {mode!r}.")
-        self.mode = mode
+        self.mode = check_choice("OrthogonalRegularizer", "mode", mode, ("rows", "columns"))
 
 
 l1, l2, l1_l2, orthogonal_regularizer = L1, L2, L1L2, OrthogonalRegularizer

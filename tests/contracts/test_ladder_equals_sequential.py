@@ -29,7 +29,10 @@ def model(rows) -> tuple[rb.Sequential, list[float]]:
     x, y = rows
     random = np.random.RandomState(42)  # the rung's own: w1, w2, then one permutation an epoch
     w1, w2 = random.normal(0, 1, (64, UNITS)), random.normal(0, 1, (UNITS, 10))
-    layers = [rb.layers.Dense(UNITS, activation="sigmoid", input_shape=(64,)), rb.layers.Dense(10, activation="softmax")]
+    layers = [
+        rb.layers.Dense(UNITS, activation="sigmoid", input_shape=(64,)),
+        rb.layers.Dense(10, activation="softmax"),
+    ]
     model = rb.Sequential(layers, dtype="float64")
     model.set_weights([w1, np.zeros(UNITS), w2, np.zeros(10)])
     model.compile(rb.optimizers.SGD(RATE), "categorical_crossentropy")

@@ -32,7 +32,7 @@ from rosenblatt.layers import (
     Softmax,
 )
 from rosenblatt.plan import Plan, Rule, State
-from rosenblatt.regularizers import L1, L2, L1L2, OrthogonalRegularizer
+from rosenblatt.regularizers import L1, L1L2, L2, OrthogonalRegularizer
 
 Network = tuple[Plan, State]
 TRAINING = Run(training=True, step=3, seed=5)  # a fixed step: the same units are dropped at every call

@@ -309,7 +309,7 @@ def are_classes(y: Array) -> bool:
         return False
     values = np.unique(y)
     counted = values[0] == 0 and values[-1] == len(values) - 1 and 10 * len(values) <= len(y)
-    return len(values) <= MOST_NUMBERED_CLASSES or counted
+    return bool(len(values) <= MOST_NUMBERED_CLASSES or counted)
 
 
 def number_classes(source: Source) -> tuple[Array, list[str]]:

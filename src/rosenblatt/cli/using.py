@@ -22,7 +22,7 @@ from rosenblatt.errors import ArgumentError, DataError, FileFormatError, ModelSt
 from rosenblatt.layers import Normalization, Rescaling
 from rosenblatt.models import Sequential, load_model
 from rosenblatt.plots.text import spread, table
-from rosenblatt.types import Array, Shape
+from rosenblatt.types import Array
 
 TOP_OF_ROWS, TOP_OF_PICTURES = 1, 3  # how many classes are named where --top does not say
 
@@ -92,7 +92,7 @@ def _part_to_measure(source: Source) -> Part:
 
 def _in_shape(model: Sequential, x: Array, given: str | None) -> Array:
     """Give rows the shape that the model wants where the numbers are as many: pixels in columns become pictures."""
-    wanted = _input_shape(model)
+    wanted = model.plan.input_shape
     if x.shape[1:] == wanted:
         return x
     if math.prod(x.shape[1:]) == math.prod(wanted):
@@ -100,10 +100,6 @@ def _in_shape(model: Sequential, x: Array, given: str | None) -> Array:
     what = "the bundled sample" if given is None else given
     cure = "Name the data." if given is None else "Is it the right data for this model, and --target said?"
     raise ShapeError(f"{what}: expected rows of shape {wanted}, as the model takes, got {x.shape[1:]}. {cure}")
-
-
-def _input_shape(model: Sequential) -> Shape:
-    return model.plan.input_shape
 
 
 # --- predict -------------------------------------------------------------------------------------
@@ -172,12 +168,12 @@ def _picture(model: Sequential, given: str, invert: bool | None) -> Array:
     if done:
         tell(f"{given}: made grey, {', '.join(done)}")
     pixels = picture.pixels if largest == 255 else picture.pixels * (largest / 255)
-    return pixels.reshape(1, *_input_shape(model))
+    return pixels.reshape(1, *model.plan.input_shape)
 
 
 def _picture_shape(model: Sequential, given: str) -> tuple[int, int]:
     """Return height and width of the pictures that a model takes; rows of n x n numbers are taken for pictures."""
-    wanted = _input_shape(model)
+    wanted = model.plan.input_shape
     if len(wanted) == 2 or (len(wanted) == 3 and wanted[2] == 1):
         return wanted[0], wanted[1]
     side = math.isqrt(wanted[0])

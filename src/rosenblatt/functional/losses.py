@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from rosenblatt.errors import ShapeError
 from rosenblatt.functional.activations import log_softmax, sigmoid, softmax, softplus
 from rosenblatt.types import Array
 
@@ -360,6 +361,17 @@ def sparse_categorical_crossentropy_gradient(target: Array, output: Array, from_
     return _through_division(gradient, share, total)
 
 
+def _of_each_class(alpha: float | Sequence[float], output: Array) -> Array:
+    """One weight for all classes, or one a class."""
+    weights = np.asarray(alpha, dtype=output.dtype)
+    if weights.shape not in ((), output.shape[-1:]):
+        raise ShapeError(
+            f"categorical_focal_crossentropy: expected a number in alpha for each of {output.shape[-1]} classes, got "
+            f"{weights.size}. Give one number for all, or one a class."
+        )
+    return weights
+
+
 def categorical_focal_crossentropy(
     target: Array,
     output: Array,
@@ -385,7 +397,7 @@ def categorical_focal_crossentropy(
     Source:
         Lin et al., "Focal loss for dense object detection" (2018).
     """
-    t = _smoothed(target, label_smoothing, classes=output.shape[-1]) * np.asarray(alpha, dtype=output.dtype)
+    t = _smoothed(target, label_smoothing, classes=output.shape[-1]) * _of_each_class(alpha, output)
     log_p = log_softmax(output) if from_logits else np.log(_clipped(output / _total(output)))
     values: Array = -(t * (-np.expm1(log_p)) ** gamma * log_p).sum(axis=-1)
     return values
@@ -403,7 +415,7 @@ def categorical_focal_crossentropy_gradient(
 
     From logits it is g - p * sum(g).
     """
-    t = _smoothed(target, label_smoothing, classes=output.shape[-1]) * np.asarray(alpha, dtype=output.dtype)
+    t = _smoothed(target, label_smoothing, classes=output.shape[-1]) * _of_each_class(alpha, output)
     if from_logits:
         log_p = log_softmax(output)
         p = np.exp(log_p)

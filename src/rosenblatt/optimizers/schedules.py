@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from rosenblatt import configuration
-from rosenblatt.arguments import check_flag, check_number
+from rosenblatt.arguments import check_flag, check_number, check_numbers
 from rosenblatt.errors import ArgumentError
 from rosenblatt.functional.schedules import SCHEDULES
 from rosenblatt.plan import Rule
@@ -133,15 +133,16 @@ class PiecewiseConstantDecay(LearningRateSchedule):
     function = "piecewise_constant_decay"
 
     def __init__(self, boundaries: Sequence[float], values: Sequence[float], name: str = "PiecewiseConstant") -> None:
-        if len(boundaries) != len(values) - 1:
+        self.values = check_numbers(name, "values", values, at_least=0)
+        numbers = check_numbers(name, "boundaries", boundaries)
+        self.boundaries = [int(number) if number.is_integer() else number for number in numbers]
+        if len(numbers) != len(self.values) - 1:
             raise ArgumentError(
-                f"{name}: expected one value more than boundaries, got {len(boundaries)} boundaries and "
-                f"{len(values)} values."
+                f"{name}: expected one value more than boundaries, got {len(numbers)} boundaries and "
+                f"{len(self.values)} values."
             )
-        if list(boundaries) != sorted(boundaries):
-            raise ArgumentError(f"{name}: expected boundaries in rising order, got {list(boundaries)}.")
-        self.boundaries = [_check_steps(name, "each boundary", boundary) for boundary in boundaries]
-        self.values = [check_number(name, "each value", value, at_least=0) for value in values]
+        if numbers != sorted(numbers):
+            raise ArgumentError(f"{name}: expected boundaries in rising order, got {self.boundaries}.")
         self.name = name
 
 

@@ -89,7 +89,8 @@ def decision_boundary(
     check_names("plots.decision_boundary", class_names, target)
     predict: Callable[[Array], Any] = getattr(model, "predict", model)
     horizontal, vertical = (_beyond(column, resolution) for column in x.T)
-    plane = np.stack(np.meshgrid(horizontal, vertical), axis=-1).reshape(-1, 2).astype(x.dtype)
+    plane = np.stack(np.meshgrid(horizontal, vertical), axis=-1).reshape(-1, 2)
+    plane = plane.astype(np.result_type(x, np.float32))  # floats, even where the points are whole numbers
     verdict = _judge(predict(plane), target, threshold)
     found = _judge(predict(x), target, threshold).winners()
 
