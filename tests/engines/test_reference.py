@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -274,19 +275,15 @@ def test_a_network_that_diverges_gives_losses_that_are_not_finite_and_no_warning
     assert len(recwarn) == 0
 
 
-def test_a_training_step_enters_few_of_our_functions_and_not_deep() -> None:
-    """Two Dense layers: what a reader has to follow from `train` to the new weights."""
-    model = Sequential([Dense(8, "relu"), Dense(3, "softmax")], seed=1)
-    model.compile(optimizer="sgd", loss="sparse_categorical_crossentropy")
-    model.build((4,))
-    x, target, _ = data()
+def entered_by(action: Callable[[], object]) -> tuple[set[str], int]:
+    """Our functions that are entered while something is done, and how deep the calls go."""
     home = str(Path(rosenblatt.__file__).parent)
     entered: set[str] = set()
     depth = deepest = 0
 
     def watch(frame: FrameType, event: str, argument: Any) -> None:
         nonlocal depth, deepest
-        # List comprehensions are functions of their own up to Python 3.11.
+        # A list comprehension is a function of its own up to Python 3.11.
         if not frame.f_code.co_filename.startswith(home) or frame.f_code.co_name.startswith("<"):
             return
         if event == "call":
@@ -296,11 +293,24 @@ def test_a_training_step_enters_few_of_our_functions_and_not_deep() -> None:
         elif event == "return":
             depth -= 1
 
-    ENGINE.train(model.plan, model.state, x, target, None, np.arange(8), 8)
-    plan, state = model.plan, model.state
     sys.setprofile(watch)
     try:
-        ENGINE.train(plan, state, x, target, None, np.arange(8), 8)
+        action()
     finally:
         sys.setprofile(None)
-    print(len(entered), deepest, sorted(entered))
+    return entered, deepest
+
+
+def test_a_training_step_enters_few_of_our_functions_and_not_deep() -> None:
+    """What a reader has to follow from a batch of a network of two Dense layers to its new weights."""
+    model = Sequential([Dense(8, "relu"), Dense(3, "softmax")], seed=1)
+    model.compile(optimizer="sgd", loss="sparse_categorical_crossentropy")
+    model.build((4,))
+    x, target, _ = data()
+    plan, state = model.plan, model.state
+    # A run of no batch lays out the views; what a run of one batch enters besides is the step.
+    before, _ = entered_by(lambda: ENGINE.train(plan, state, x, target, None, np.arange(0), 8))
+    together, depth = entered_by(lambda: ENGINE.train(plan, state, x, target, None, np.arange(8), 8))
+    step = together - before
+    assert len(step) <= 31, sorted(step)
+    assert depth <= 7
