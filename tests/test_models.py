@@ -283,7 +283,10 @@ def test_a_wrong_name_is_told_by_compile(compiled: dict[str, Any], error: type[E
 @pytest.mark.parametrize("use", ["fit", "evaluate", "train_on_batch", "test_on_batch", "gradients"])
 def test_training_needs_compile_first(use: str) -> None:
     model = Sequential([Dense(3, input_shape=(4,))])
-    with pytest.raises(ModelStateError, match=r"expected a compiled model, got one that is not. Call compile\(optimizer=, loss=\) first"):
+    with pytest.raises(
+        ModelStateError,
+        match=r"expected a compiled model, got one that is not. Call compile\(optimizer=, loss=\) first",
+    ):
         getattr(model, use)(X, NUMBERS)
     assert model.predict(X).shape == (12, 3)
     assert set(model.activations(X)) == {"dense"}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 from pathlib import Path
 
 
@@ -19,7 +18,7 @@ def write_whole(path: str | Path, content: bytes) -> None:
         OSError: the folder cannot be written, or the disk is full; an older file is as it was.
     """
     path = os.path.realpath(path)
-    part = os.path.join(os.path.dirname(path), f".rosenblatt-{os.getpid()}-{secrets.token_hex(4)}.part")
+    part = os.path.join(os.path.dirname(path), f".rosenblatt-{os.getpid()}-{os.urandom(4).hex()}.part")
     try:
         with open(part, "xb") as file:
             file.write(content)

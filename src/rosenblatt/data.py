@@ -18,8 +18,8 @@ from rosenblatt.types import Array, Generator
 # A slice of training should take some hundredths of a second: short enough for Ctrl-C and a smooth progress bar. It is
 # measured in multiplications, not by a clock, so that the figures of an epoch, added up slice by slice, are the same
 # to the last bit whenever the same training is run.
-SLICE_WORK = 200_000_000
-BATCH_WORK = 500_000  # what a batch costs in any case, however small the network
+SLICE_WORK = 1_000_000_000
+BATCH_WORK = 2_500_000  # what a batch costs in any case, however small the network
 CHECK_ROWS = 4096  # rows checked for NaN at once, so that a memory map larger than memory can be checked, too
 _END = object()  # what a stream of batches gives after its last; None may be a user's mistake in its midst
 
@@ -50,7 +50,7 @@ def batches_a_slice(parameters: int, batch_size: int) -> int:
 
     Example:
         >>> batches_a_slice(100, batch_size=32), batches_a_slice(100_000_000, batch_size=32)
-        (392, 1)
+        (398, 1)
     """
     products = 3  # forward, and backward to the weights and to the inputs
     return max(1, SLICE_WORK // (BATCH_WORK + products * parameters * batch_size))

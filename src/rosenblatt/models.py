@@ -861,6 +861,8 @@ def _restore(
         model.history.set_model(model)
         figures = description["history"]["history"]
         model.history.history = {name: _list(values) for name, values in figures.items()}
+        if not all(model.history.history.values()):
+            raise ValueError("a history without figures")
         model.history.epoch = [int(epoch) for epoch in _list(description["history"]["epoch"])]
     return model
 

@@ -236,7 +236,7 @@ class DivergenceReporter:
             f"fit: the loss became {losses[number]} in epoch {epoch + 1}, batch {first_batch + number + 1}. {cause}. "
             "Training goes on, but nothing more is learnt; callbacks.TerminateOnNaN() stops it.",
             NonFiniteLossWarning,
-            stacklevel=6,
+            stacklevel=5,
         )
 
 
