@@ -412,7 +412,8 @@ def test_show_tells_what_a_model_file_holds(command: Command, pictures_model: Pa
         "updates        150",
         "T-shirt/top, Trouser, Pullover",
         "epoch  accuracy",
-        f"read with rosenblatt  {rosenblatt.__version__}",
+        f"written with rosenblatt  {rosenblatt.__version__}",
+        f"read with rosenblatt     {rosenblatt.__version__}",
     ):
         assert wanted in result.out
     told = command(f"show {pictures_model} --json").json
@@ -604,8 +605,8 @@ BAD_DATA = [
     ("evaluate folder.safetensors", "folder.safetensors"),
     ("evaluate flowers.csv", "expected a path ending in .safetensors, got 'flowers.csv'"),
     (
-        "evaluate flowers.safetensors",
-        r"bundled sample: expected rows of shape \(2,\), as the model takes.* Name the data",
+        "evaluate flowers.safetensors breast-cancer",
+        r"breast-cancer: expected rows of shape \(2,\), as the model takes.* Is it the right data",
     ),
     ("evaluate flowers.safetensors breast-cancer", r"breast-cancer: expected rows of shape \(2,\), .* got \(30,\)"),
     ("evaluate flowers.safetensors gap.csv --target y", "expected numbers in column 'b', got an empty cell"),
@@ -938,3 +939,10 @@ def test_a_terminal_gets_a_bar_of_one_line_and_without_colour_where_that_is_want
 def test_importing_the_library_does_not_import_the_command_line() -> None:
     code = "import rosenblatt, sys; print({'typer', 'rich', 'PIL', 'matplotlib'} & sys.modules.keys())"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"
+
+
+def test_evaluate_measures_on_the_data_that_the_model_was_trained_on(command: Command, tmp_path: Path) -> None:
+    assert command("train digits --epochs 1 --save digits.safetensors").code == 0
+    by_default = command("evaluate digits.safetensors --json")
+    assert by_default.json["data"] == "digits"
+    assert by_default.json == command("evaluate digits.safetensors digits --json").json

@@ -33,8 +33,8 @@ from rosenblatt import (
 )
 from rosenblatt.layers import Input
 from rosenblatt.models import Sequential, load_model
+from rosenblatt.version import __version__ as __version__
 
-__version__ = "0.1.0"
 __all__ = [
     "Input",
     "Sequential",

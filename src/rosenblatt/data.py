@@ -5,6 +5,7 @@ Arrays stay as they are (uint8 stays uint8, a memory map stays on disk): an engi
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from numbers import Real
 from typing import Any, NamedTuple
@@ -321,3 +322,27 @@ def _checked_class_weights(who: str, class_weight: Any, classes: int | None) -> 
         int(key): check_number(who, f"the weight of class {key}", value, at_least=0)
         for key, value in class_weight.items()
     }
+
+
+def gives_batches(x: Any) -> bool:
+    """Tell a stream of batches from a table: arrays, tables and lists of rows are tables."""
+    is_table = hasattr(x, "__array__") or hasattr(x, "columns") or isinstance(x, str | bytes)
+    is_list_of_rows = isinstance(x, list | tuple) and not (x and _holds_arrays(x[0]))
+    return not is_table and not is_list_of_rows and (hasattr(x, "__iter__") or hasattr(x, "__getitem__"))
+
+
+def _holds_arrays(item: Any) -> bool:
+    """Tell a batch, whose x is an array, from a row, which holds numbers."""
+    return isinstance(item, tuple) and len(item) > 0 and getattr(item[0], "ndim", 0) > 0
+
+
+def hold_out(rows: Batch, share: float) -> tuple[Batch, Batch]:
+    """Hold out the last rows, as Keras does: they are not shuffled first."""
+    kept = math.floor(len(rows.x) * (1 - share))
+    if kept == 0 or kept == len(rows.x):
+        raise ArgumentError(
+            f"fit: expected validation_split to leave rows on both sides, got {share:g} of {len(rows.x)} rows."
+        )
+    cut = [None if part is None else (part[:kept], part[kept:]) for part in rows]
+    first, last = ([None if pair is None else pair[side] for pair in cut] for side in (0, 1))
+    return Batch(*first), Batch(*last)  # type: ignore[arg-type]

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from numbers import Integral
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rosenblatt import data, files, losses, optimizers, summary, training
+from rosenblatt import data, losses, optimizers, summary, training
 from rosenblatt import metrics as metrics_module
 from rosenblatt.arguments import check_flag, check_name, check_number, check_whole_number
 from rosenblatt.callbacks import CallbackList
 from rosenblatt.configuration import deserialize, serialize
 from rosenblatt.data import ArraySource, Batch, IterableSource, Slice
 from rosenblatt.engines.reference import ReferenceEngine
-from rosenblatt.errors import ArgumentError, DataError, FileFormatError, ModelStateError, RosenblattError, ShapeError
+from rosenblatt.errors import ArgumentError, DataError, ModelStateError, ShapeError
 from rosenblatt.functional.optimizers import effective_learning_rate, start_slots
 from rosenblatt.history import History
 from rosenblatt.layers import LAYERS, Input, Layer, copy_weights, lay_out, name_layers, shape_of_row
@@ -26,6 +24,9 @@ from rosenblatt.metrics import Metric
 from rosenblatt.plan import ArrayPlan, LayerPlan, Plan, State, fuse_output
 from rosenblatt.types import Array, Shape
 from rosenblatt.utils import fresh_seed
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 DTYPES = ("float32", "float64")
 NOT_COMPILED = "Sequential: expected a compiled model, got one that is not. Call compile(optimizer=, loss=) first."
@@ -70,7 +71,8 @@ class Sequential:
         self.rng = np.random.default_rng(self.seed)
         self.engine = ReferenceEngine()
         self.layers: list[Layer] = []
-        self.class_names: list[str] | None = None
+        self.class_names: list[str] | None = None  # what the outputs stand for; kept in the model's file
+        self.data_name: str | None = None  # what it was trained on; kept in the model's file
         self.history: History | None = None
         self.stop_training = False
         self.metrics: list[Metric] = []
@@ -421,7 +423,7 @@ class Sequential:
                 )
             rows = self._batch("fit", x, y, sample_weight, class_weight)
             if validation_split and validation_data is None:
-                rows, held_out = _split(rows, validation_split)
+                rows, held_out = data.hold_out(rows, validation_split)
                 validation_data = held_out
             self._rehearse(rows, size)
             source = ArraySource(rows, size, shuffle, self.rng, data.batches_a_slice(self.state.params.size, size))
@@ -510,7 +512,7 @@ class Sequential:
             batch_size: as in Keras; the engine chooses its own blocks, the result is the same.
             verbose: as in Keras; a prediction is too quick for a progress bar.
         """
-        if _gives_batches(x):
+        if data.gives_batches(x):
             rows_of = (item[0] if isinstance(item, tuple) else item for item in data.each(x))
             batches = [self.predict(rows, batch_size, verbose) for rows in rows_of]
             if not batches:
@@ -642,7 +644,7 @@ class Sequential:
     def _iterable_source(
         self, batches: Any, steps: int | None, class_weight: Mapping[int, float] | None
     ) -> IterableSource:
-        if not _gives_batches(batches):
+        if not data.gives_batches(batches):
             raise ArgumentError(
                 "fit: expected rows x and targets y, or something that gives batches (x, y), "
                 f"got {type(batches).__name__} and no y."
@@ -684,7 +686,7 @@ class Sequential:
             return None
         if isinstance(given, Batch):
             rows = given
-        elif _gives_batches(given):
+        elif data.gives_batches(given):
             return lambda batch_by_batch: (
                 data.whole(self._unpack(f"{who}, batch {number}", item))
                 for number, item in enumerate(data.each(given), start=1)
@@ -737,12 +739,15 @@ class Sequential:
             FileFormatError: another suffix.
             OSError: the folder cannot be written, or the disk is full.
         """
-        description = json.dumps(self._description(), default=_for_json)
-        files.write(path, self._tensors(), {"model": description})
+        from rosenblatt import saving  # files take a while to import, and many programs use none
+
+        saving.save(self, path)
 
     def save_weights(self, path: str | Path) -> None:
         """Write the weights alone to a safetensors file (see `save`)."""
-        files.write(path, {f"weights/{name}": array for name, array in self.weights.items()}, {})
+        from rosenblatt import saving
+
+        saving.save_weights(self, path)
 
     def load_weights(self, path: str | Path) -> None:
         """Read weights that `save_weights` or `save` wrote for a model of the same layers; all change or none.
@@ -751,33 +756,9 @@ class Sequential:
             FileFormatError: no such file of ours, or weights of other layers.
             FileNotFoundError: there is none.
         """
-        weights = self.weights
-        tensors, _ = files.read(path)
-        _check_shapes(path, tensors, "weights/", {name: array.shape for name, array in weights.items()})
-        for name, array in weights.items():
-            array[...] = tensors[f"weights/{name}"]
+        from rosenblatt import saving
 
-    def _tensors(self) -> dict[str, Array]:
-        tensors = {f"weights/{name}": array for name, array in self.weights.items()}
-        return tensors | {f"optimizer/{name}": slot for name, slot in self.state.slots.items()}
-
-    def _description(self) -> dict[str, Any]:
-        description: dict[str, Any] = {
-            "model": self.get_config(),
-            "rng": self.rng.bit_generator.state,
-            "class_names": None if self.class_names is None else [str(name) for name in self.class_names],
-        }
-        if self._optimizer is not None:
-            description["compile"] = {
-                "optimizer": serialize(self.optimizer),
-                "loss": serialize(self.loss),
-                "metrics": [_described(metric) for metric in _several(self._metrics_wanted[0])],
-                "weighted_metrics": [_described(metric) for metric in _several(self._metrics_wanted[1])],
-            }
-            description["step"] = self.state.step
-        if self.history is not None:
-            description["history"] = {"history": self.history.history, "epoch": self.history.epoch}
-        return description
+        saving.load_weights(self, path)
 
 
 def load_model(path: str | Path, compile: bool = True, custom_objects: Mapping[str, Any] | None = None) -> Sequential:
@@ -795,183 +776,9 @@ def load_model(path: str | Path, compile: bool = True, custom_objects: Mapping[s
 
     Source: Keras, ``keras.models.load_model``.
     """
-    if custom_objects is not None and not isinstance(custom_objects, Mapping):
-        raise ArgumentError(
-            f"load_model: expected custom_objects to be a dict, got {custom_objects!r}. Give {{'name': object}}."
-        )
-    tensors, metadata = files.read(path)
-    if "model" not in metadata:
-        raise FileFormatError(f"load_model: expected a whole model in {path}, got weights only. Use load_weights.")
-    try:
-        return _restore(path, tensors, json.loads(metadata["model"]), compile, custom_objects or {})
-    except FileFormatError:
-        raise
-    except (
-        RosenblattError,
-        LookupError,
-        TypeError,
-        ValueError,
-        ArithmeticError,
-        AttributeError,
-        RecursionError,
-    ) as error:
-        reason = error if isinstance(error, RosenblattError) else repr(error)
-        raise FileFormatError(
-            f"load_model: expected a model in {path}, got one that makes no sense ({reason}). Fetch or save it again."
-        ) from error
+    from rosenblatt import saving
 
-
-def _restore(
-    path: str | Path,
-    tensors: Mapping[str, Array],
-    description: Mapping[str, Any],
-    compile: bool,
-    custom_objects: Mapping[str, Any],
-) -> Sequential:
-    model = Sequential.from_config(description["model"])
-    if model._input_shape is None:
-        raise FileFormatError(f"load_model: expected a built model in {path}, got one without input shape.")
-    # The shapes are compared before anything is allocated: a small file cannot ask for a large model.
-    plans = lay_out(model.layers, name_layers(model.layers), model._input_shape)
-    wanted = {f"{plan.name}/{a.name}": a.shape for plan in plans for a in (*plan.parameters, *plan.statistics)}
-    _check_shapes(path, tensors, "weights/", wanted, model.dtype)
-    for layer, plan in zip(model.layers, plans, strict=True):  # each brings its numbers along, as after copy or pop
-        layer._arrays = {a.name: tensors[f"weights/{plan.name}/{a.name}"] for a in (*plan.parameters, *plan.statistics)}
-    model._build(model.layers, model._input_shape)
-    compiled = description.get("compile")
-    if compile and compiled is not None:
-        model.compile(
-            optimizer=optimizers.get(compiled["optimizer"]),
-            loss=_revived(path, compiled["loss"], custom_objects),
-            metrics=[_revived(path, metric, custom_objects) for metric in compiled["metrics"]],
-            weighted_metrics=[_revived(path, metric, custom_objects) for metric in compiled["weighted_metrics"]],
-        )
-        slots = {name: slot.shape for name, slot in model.state.slots.items()}
-        _check_shapes(path, tensors, "optimizer/", slots, model.dtype)
-        for name, slot in model.state.slots.items():
-            slot[...] = tensors[f"optimizer/{name}"]
-        model.state.step = model.optimizer.iterations = check_whole_number(
-            "load_model", "step", description["step"], at_least=0
-        )
-    model.rng.bit_generator.state = description["rng"]
-    if description["class_names"] is not None:
-        model.class_names = [str(name) for name in _list(description["class_names"])]
-    if "history" in description:
-        model.history = History()
-        model.history.set_model(model)
-        figures = description["history"]["history"]
-        model.history.history = {name: _list(values) for name, values in figures.items()}
-        if not all(model.history.history.values()):
-            raise ValueError("a history without figures")
-        model.history.epoch = [int(epoch) for epoch in _list(description["history"]["epoch"])]
-    return model
-
-
-def _list(value: Any) -> list[Any]:
-    if not isinstance(value, list):
-        raise TypeError(f"a list was expected, not {value!r}")
-    return value
-
-
-def _check_shapes(
-    path: str | Path, tensors: Mapping[str, Array], folder: str, wanted: Mapping[str, Shape], dtype: str | None = None
-) -> None:
-    """Raise unless a file has exactly the arrays wanted, in the shapes wanted and, where given, in that precision."""
-    cure = "Load it into a model of the same layers, under the same names."
-    found = {name.removeprefix(folder): array for name, array in tensors.items() if name.startswith(folder)}
-    for name, shape in wanted.items():
-        if name not in found:
-            raise FileFormatError(f"load: expected {name} of shape {shape} in {path}, got nothing of that name. {cure}")
-        got = found[name]
-        if got.shape != shape:
-            raise FileFormatError(f"load: expected {name} of shape {shape} in {path}, got shape {got.shape}. {cure}")
-        if dtype is not None and got.dtype.name != dtype:
-            raise FileFormatError(f"load: expected {name} in {dtype} in {path}, got {got.dtype}. Save the model again.")
-    surplus = sorted(found.keys() - wanted.keys())
-    if surplus:
-        raise FileFormatError(
-            f"load: expected no {surplus[0]} in {path}, got it beside the {len(wanted)} wanted. {cure}"
-        )
-
-
-def _described(value: Any) -> Any:
-    """Describe a metric for a file: a name, a configuration, or the name of a function, ours or the user's."""
-    if isinstance(value, str | Mapping):
-        return value
-    if isinstance(value, Metric):
-        return serialize(value)
-    if isinstance(value, type):
-        return {"class_name": value.__name__, "config": {}}
-    whose = "function" if value in losses.FUNCTIONS.values() else "custom"
-    return {whose: getattr(value, "__name__", str(value))}
-
-
-def _for_json(value: Any) -> Any:
-    """Return NumPy's numbers and arrays as Python's, for JSON."""
-    if isinstance(value, np.ndarray | np.generic):
-        return value.tolist()
-    raise ArgumentError(
-        f"save: expected numbers, texts and lists in everything that describes the model, got {value!r}. "
-        "Look at the metrics' get_config() and at what callbacks wrote into the history."
-    )
-
-
-def _revived(path: str | Path, description: Any, custom_objects: Mapping[str, Any]) -> Any:
-    """Return what a description in a file stands for; a user's own function comes from custom_objects."""
-    if not isinstance(description, Mapping):
-        return description
-    if "function" in description:
-        return losses.FUNCTIONS[description["function"]]
-    if "custom" in description:
-        return _own(path, description["custom"], custom_objects)
-    name, config = description["class_name"], description["config"]
-    if name == "CustomLoss":
-        return losses.CustomLoss(**{**config, "function": _own(path, config["function"], custom_objects)})
-    if name == "MeanMetricWrapper" and config["fn"] not in metrics_module.FUNCTIONS:
-        return metrics_module.MeanMetricWrapper(**{**config, "fn": _own(path, config["fn"], custom_objects)})
-    if name not in losses.CLASSES and name not in metrics_module.CLASSES:
-        return _own(path, name, custom_objects)(**config)
-    return description
-
-
-def _own(path: str | Path, name: Any, custom_objects: Mapping[str, Any]) -> Any:
-    """Return a function or class of the user's."""
-    if name not in custom_objects:
-        raise FileFormatError(
-            f"load_model: expected your own {name!r}, which the model in {path} was compiled with, got nothing of that "
-            f"name. Pass custom_objects={{{name!r}: {name}}}, or compile=False to use the model without training it."
-        )
-    return custom_objects[name]
-
-
-def _several(value: Any) -> list[Any]:
-    if value is None:
-        return []
-    return list(value) if isinstance(value, list | tuple) else [value]
-
-
-def _gives_batches(x: Any) -> bool:
-    """Tell a stream of batches from a table: arrays, tables and lists of rows are tables."""
-    is_table = hasattr(x, "__array__") or hasattr(x, "columns") or isinstance(x, str | bytes)
-    is_list_of_rows = isinstance(x, list | tuple) and not (x and _holds_arrays(x[0]))
-    return not is_table and not is_list_of_rows and (hasattr(x, "__iter__") or hasattr(x, "__getitem__"))
-
-
-def _holds_arrays(item: Any) -> bool:
-    """Tell a batch, whose x is an array, from a row, which holds numbers."""
-    return isinstance(item, tuple) and len(item) > 0 and getattr(item[0], "ndim", 0) > 0
-
-
-def _split(rows: Batch, share: float) -> tuple[Batch, Batch]:
-    """Hold out the last rows, as Keras does: they are not shuffled first."""
-    kept = math.floor(len(rows.x) * (1 - share))
-    if kept == 0 or kept == len(rows.x):
-        raise ArgumentError(
-            f"fit: expected validation_split to leave rows on both sides, got {share:g} of {len(rows.x)} rows."
-        )
-    cut = [None if part is None else (part[:kept], part[kept:]) for part in rows]
-    first, last = ([None if pair is None else pair[side] for pair in cut] for side in (0, 1))
-    return Batch(*first), Batch(*last)  # type: ignore[arg-type]
+    return saving.load(Sequential, path, compile, custom_objects)
 
 
 def _check_validation_freq(frequency: Any) -> None:

@@ -78,6 +78,7 @@ def train(settings: Settings) -> None:
     split = _split(learnt, settings)
     epochs = settings.epochs or (EPOCHS_FOR_FEW_ROWS if len(split.x_train) < FEW_ROWS else EPOCHS)
     model = building.network(learnt, split.x_train, split.y_train, hidden, settings.seed)
+    model.data_name = source.name
     building.compile_for(model, optimizer)
     _announce(source, learnt, split, model, settings)
     seconds = _fit(model, split, epochs, settings)

@@ -60,9 +60,9 @@ def evaluate(path: Path, given: str | None, target: str | None, as_json: bool) -
     """Measure a model on the test part of a data set or on all rows of a file, and print the figures."""
     model = open_model(path, compile=True)
     _check_compiled(path, model)
-    source = load(given or SAMPLE, target)
+    source = load(given or model.data_name or SAMPLE, target)
     part = _part_to_measure(source)
-    x = _in_shape(model, part.x, given)
+    x = _in_shape(model, part.x, source.name)
     figures = model.evaluate(x, numbers_for(model.class_names, source, part.y), verbose=0, return_dict=True)
     if as_json:
         output.print_json({"model": str(path), "data": source.name, "rows": len(x), **figures})
@@ -90,16 +90,15 @@ def _part_to_measure(source: Source) -> Part:
     return source.rows
 
 
-def _in_shape(model: Sequential, x: Array, given: str | None) -> Array:
+def _in_shape(model: Sequential, x: Array, given: str) -> Array:
     """Give rows the shape that the model wants where the numbers are as many: pixels in columns become pictures."""
     wanted = model.plan.input_shape
     if x.shape[1:] == wanted:
         return x
     if math.prod(x.shape[1:]) == math.prod(wanted):
         return x.reshape(len(x), *wanted)
-    what = "the bundled sample" if given is None else given
-    cure = "Name the data." if given is None else "Is it the right data for this model, and --target said?"
-    raise ShapeError(f"{what}: expected rows of shape {wanted}, as the model takes, got {x.shape[1:]}. {cure}")
+    cure = "Is it the right data for this model, and --target said?"
+    raise ShapeError(f"{given}: expected rows of shape {wanted}, as the model takes, got {x.shape[1:]}. {cure}")
 
 
 # --- predict -------------------------------------------------------------------------------------
