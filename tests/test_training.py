@@ -224,7 +224,7 @@ def test_a_loss_with_weights_trains_as_in_keras(keras: ModuleType, float64: None
 
 METRICS: list[tuple[list[Any], list[Any]]] = [
     (["accuracy", "mse"], []),
-    ([("TopKCategoricalAccuracy", {"k": 2}), ("Precision", {}), ("Recall", {})], ["accuracy"]),
+    ([("TopKCategoricalAccuracy", {"k": 2}), ("Precision", {"name": "p"}), ("Recall", {"name": "r"})], ["accuracy"]),
     ([("F1Score", {"average": "macro"})], ["mse", "categorical_crossentropy"]),
     (["acc"], ["acc"]),
 ]
