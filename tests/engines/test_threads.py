@@ -1,4 +1,4 @@
-"""NumPy's matrix products use one thread inside the reference engine, and as many as before outside of it."""
+"""Small steps of the reference engine use one thread of BLAS, large ones as many as there are."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from rosenblatt.engines.threads import one_thread
+from rosenblatt.engines.threads import MANY, threads_for
 
 
 def blas_threads() -> set[int]:
@@ -20,15 +20,20 @@ def blas_threads() -> set[int]:
 def test_one_thread_inside_and_the_old_number_after():
     with threadpool_limits(2, user_api="blas"):
         before = blas_threads()
-        with one_thread():
+        with threads_for(1):
             assert blas_threads() == {1}
         assert blas_threads() == before
+
+
+def test_much_work_gets_the_threads_there_are():
+    with threadpool_limits(2, user_api="blas"), threads_for(MANY):
+        assert blas_threads() == {2}
 
 
 def test_an_error_inside_sets_the_number_back():
     with threadpool_limits(2, user_api="blas"):
         before = blas_threads()
-        with pytest.raises(RuntimeError, match="inside"), one_thread():
+        with pytest.raises(RuntimeError, match="inside"), threads_for(1):
             raise RuntimeError("inside")
         assert blas_threads() == before
 
@@ -37,13 +42,13 @@ def test_python_threads_that_overlap_set_it_back_in_the_end():
     first_is_in, second_is_in = threading.Event(), threading.Event()
 
     def first() -> None:
-        with one_thread():
+        with threads_for(1):
             first_is_in.set()
             second_is_in.wait(5)
 
     def second() -> None:
         first_is_in.wait(5)
-        with one_thread():
+        with threads_for(1):
             second_is_in.set()
 
     with threadpool_limits(2, user_api="blas"):

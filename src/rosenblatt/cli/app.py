@@ -168,8 +168,8 @@ def evaluate(
         str | None,
         typer.Argument(
             metavar="DATA",
-            help="As for train; by default what the model was trained on. Its test part is measured, or all rows where it "
-            "has none.",
+            help="As for train; by default what the model was trained on. Its test part is measured, or all rows "
+            "where it has none.",
             show_default=False,
         ),
     ] = None,

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal, overload
 import numpy as np
 
 from rosenblatt.engines.base import Engine
-from rosenblatt.engines.threads import one_thread
+from rosenblatt.engines.threads import threads_for
 from rosenblatt.functional import network, optimizers
 from rosenblatt.functional.network import Run
 from rosenblatt.plan import Plan, State
@@ -25,7 +25,6 @@ class ReferenceEngine(Engine):
     def predict(self, plan: Plan, state: State, x: Array, layers: Literal["last"] = "last") -> Array: ...
     @overload
     def predict(self, plan: Plan, state: State, x: Array, layers: Literal["all"]) -> list[Array]: ...
-    @one_thread()
     def predict(
         self, plan: Plan, state: State, x: Array, layers: Literal["last", "all"] = "last"
     ) -> Array | list[Array]:
@@ -33,19 +32,19 @@ class ReferenceEngine(Engine):
         weights = network.views(plan, state.params, state.statistics)
         kept = plan.layers if layers == "all" else plan.layers[-1:]
         results = [np.empty((len(x), *layer.output_shape), plan.dtype) for layer in kept]
-        for rows in _blocks(len(x)):
-            outputs, _ = network.forward(plan, weights, _floats(x[rows], plan), Run())
-            outputs[-1] = network.activate(plan.output, outputs[-1])
-            for result, output in zip(results, outputs[-len(results) :], strict=True):
-                result[rows] = output
+        with threads_for(min(len(x), BLOCK) * state.params.size):
+            for rows in _blocks(len(x)):
+                outputs, _ = network.forward(plan, weights, _floats(x[rows], plan), Run())
+                outputs[-1] = network.activate(plan.output, outputs[-1])
+                for result, output in zip(results, outputs[-len(results) :], strict=True):
+                    result[rows] = output
         return results if layers == "all" else results[0]
 
-    @one_thread()
     def evaluate(self, plan: Plan, state: State, x: Array, target: Array, outputs: Array | None = None) -> Array:
         """See `Engine.evaluate`."""
         weights = network.views(plan, state.params, state.statistics)
         losses = np.empty(len(x), plan.dtype)
-        with np.errstate(over="ignore", invalid="ignore"):  # a network that has diverged gives infinite losses
+        with threads_for(min(len(x), BLOCK) * state.params.size), np.errstate(over="ignore", invalid="ignore"):
             for rows in _blocks(len(x)):
                 last = network.forward(plan, weights, _floats(x[rows], plan), Run())[0][-1]
                 values = network.loss_values(plan, target[rows], last)
@@ -54,7 +53,6 @@ class ReferenceEngine(Engine):
                     outputs[rows] = network.activate(plan.output, last)
         return losses
 
-    @one_thread()
     def loss_and_gradient(
         self, plan: Plan, state: State, x: Array, target: Array, weight: Array | None = None
     ) -> tuple[float, Array]:
@@ -71,7 +69,6 @@ class ReferenceEngine(Engine):
         )
         return loss, gradient
 
-    @one_thread()
     def train(
         self,
         plan: Plan,
@@ -91,7 +88,8 @@ class ReferenceEngine(Engine):
         gradients = network.gradient_views(plan, gradient)
         starts = range(0, len(order), batch_size)
         losses = np.empty(len(starts))
-        with np.errstate(over="ignore", invalid="ignore"):  # divergence is reported by the loss, once
+        # A network that diverges overflows; its loss tells, and the training loop reports it.
+        with threads_for(3 * batch_size * state.params.size), np.errstate(over="ignore", invalid="ignore"):
             for number, start in enumerate(starts):
                 rows = order[start : start + batch_size]
                 losses[number], output = network.loss_and_gradient(

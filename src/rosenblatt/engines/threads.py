@@ -1,9 +1,9 @@
-"""How many threads NumPy's matrix products may use while the reference engine computes: one.
+"""How many threads NumPy's matrix products may use while the reference engine computes: chosen by the work.
 
 Most networks here are small: a step takes well under a millisecond, and a second thread costs more than it gives.
-Worse, OpenBLAS's threads wait for each other by spinning, so where another process takes a core a step becomes ten
-times slower. And a sum split over threads rounds otherwise than one that is not: with one thread the reference engine
-gives the same bits on a laptop and on a large server.
+Worse, OpenBLAS's threads wait for each other by spinning, so where another process takes a core a small step becomes
+ten times slower. So a small step gets one thread, and with it the same bits on a laptop and on a large server. A large
+step gets what BLAS takes.
 """
 
 from __future__ import annotations
@@ -13,10 +13,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+MANY = 100_000_000  # multiplications that are worth a second thread, as `make bench` showed for its four networks
+
 
 @contextmanager
-def one_thread() -> Iterator[None]:
-    """Let BLAS use one thread, and as many as before after it."""
+def threads_for(multiplications: int) -> Iterator[None]:
+    """Let BLAS use one thread for little work at a time, and as many as before after it.
+
+    Args:
+        multiplications: in one step, or in one block of rows.
+    """
+    if multiplications >= MANY:
+        yield
+        return
     with _libraries().limit(limits=1, user_api="blas"):
         yield
 
