@@ -22,6 +22,7 @@ import rosenblatt
 from rosenblatt import Sequential, files, load_model
 from rosenblatt.cli import building, main, sources
 from rosenblatt.datasets import fashion_mnist
+from rosenblatt.datasets import sources as full
 from rosenblatt.errors import ArgumentError
 from rosenblatt.ladder import table as ladder_table
 from rosenblatt.layers import Dense
@@ -236,9 +237,79 @@ def test_small_data_are_trained_longer(command: Command) -> None:
 
 
 def test_the_plot_is_drawn_and_folders_are_made(command: Command) -> None:
-    assert command("train xor --epochs 2 --layers 2 --save new/a.safetensors --plot new/deep/a.png").code == 0
+    result = command("train xor --epochs 2 --layers 2 --save new/a.safetensors --plot new/deep/a.png")
+    assert (result.code, result.complaint) == (
+        0,
+        f"--save: made the folder new\n--plot: made the folder {Path('new/deep')}",
+    )
     assert Path("new/deep/a.png").read_bytes().startswith(b"\x89PNG")
     assert Path("new/a.safetensors").is_file()
+    assert not command("train xor --epochs 1 --layers 2 --save new/a.safetensors").complaint
+
+
+def hints(result: Result) -> list[str]:
+    assert result.code == 0
+    return [line.strip() for line in result.out.partition("What to try next\n")[2].splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        (
+            "train --lr 1000 --optimizer sgd --epochs 2 --save a.safetensors",
+            r"--lr 100: the training loss is [\d,.]+, that of guessing 2\.3026, so .* 1000 is likely too large",
+        ),
+        (
+            "train rising.npz --optimizer sgd --lr 1 --epochs 4 --layers none --batch-size 100",
+            r"--lr 0\.1: the training loss rose from [\d,.]+ to [\d,.]+, so the learning rate 1 is likely too large",
+        ),
+        ("train --lr 1 --epochs 2 --layers 20", r"--lr 0\.1: the validation accuracy is that of guessing, so .*"),
+    ],
+)
+def test_steps_that_were_too_large_are_the_only_hint(command: Command, line: str, hint: str) -> None:
+    x = np.random.default_rng(1).normal(size=(100, 3))
+    np.savez("rising.npz", x=x, y=x.sum(axis=1) + 0.5)
+    told = hints(command(line))
+    assert len(told) == 1
+    assert re.fullmatch(hint, told[0])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "train --epochs 1 --layers 20",
+        "train xor --layers none --epochs 3",  # as good as guessing, but not for its steps
+        "train --layers none --lr 1e-9 --epochs 1",
+    ],
+)
+def test_other_results_have_no_hint_of_steps_too_large(command: Command, line: str) -> None:
+    told = hints(command(line))
+    assert not any("--lr" in hint for hint in told)
+    assert told[-1].startswith("--save model.safetensors")
+
+
+@pytest.mark.parametrize(
+    ("called", "found", "typed"),
+    [
+        (".venv/bin/rosenblatt", None, ".venv/bin/rosenblatt"),
+        (".venv/bin/rosenblatt", "/usr/bin/rosenblatt", ".venv/bin/rosenblatt"),
+        (".venv/bin/rosenblatt", ".venv/bin/rosenblatt", "rosenblatt"),
+        ("my files/rosenblatt", None, '"my files/rosenblatt"'),
+        ("/lib/rosenblatt/__main__.py", None, "python3 -m rosenblatt"),
+        ("/bin/pytest", None, "rosenblatt"),
+    ],
+)
+def test_hints_name_the_program_as_it_can_be_called(
+    command: Command, monkeypatch: pytest.MonkeyPatch, called: str, found: str | None, typed: str
+) -> None:
+    monkeypatch.setattr(sys, "argv", [called])
+    monkeypatch.setattr(sys, "orig_argv", ["python3"])
+    monkeypatch.setattr("shutil.which", lambda _: found)
+    told = hints(command("train --epochs 1 --layers 4 --save a.safetensors"))
+    assert told[-3].startswith(f"{typed} evaluate a.safetensors: ")
+    assert told[-2] == f"{typed} show a.safetensors"
+    assert told[-1].startswith(f"{typed} predict a.safetensors ")
+    assert command("nosuch").complaint.endswith(f"See '{typed} --help'.")
 
 
 @pytest.mark.parametrize(
@@ -454,6 +525,7 @@ def test_the_ladder_compares_with_what_is_published(command: Command, monkeypatc
     assert re.search(r"40  0\.6\n      own setting\n", out)
     assert max(map(len, out.splitlines()[:-1])) <= 80
     assert "강의 노트의 값과 같음" in command("ladder --lang ko --full").out
+    assert "      AND, 학습률 0.1\n" in command("ladder --lang ko").out
     assert command("ladder --json").json[0]["figure"] == "w = [0.2, 0.1], b = -0.20000000000000004"
 
 
@@ -505,6 +577,8 @@ def bad_files(command: Command) -> None:
     Path("korean.csv").write_bytes("이름,y\n1,2\n".encode("cp949"))
     Path("twice.csv").write_text("a,a,y\n1,2,0\n")
     Path("rare.csv").write_text("a,y\n" + "1,cat\n2,cat\n" * 5 + "3,dog\n")
+    Path("four.csv").write_text("a,y\n1,cat\n2,dog\n3,cat\n4,dog\n")
+    Path("single.csv").write_text("a,y\n1,0.5\n")
     Path("one.csv").write_text("a,y\n1,cat\n2,cat\n")
     Path("only.csv").write_text("y\n1\n2\n")
     Path("hole.csv").write_text("a,y\n1,cat\n2,\n")
@@ -530,6 +604,7 @@ def bad_files(command: Command) -> None:
 
 USAGE = [
     ("nosuch", "No such command 'nosuch'. See 'rosenblatt --help'."),
+    ("trian", r"Did you mean 'train'\? See 'rosenblatt --help'\."),
     ("train --nosuch", "No such option.*--nosuch.*See 'rosenblatt train --help'."),
     ("train xor moons", "unexpected extra argument.*moons"),
     ("train --epochs ten", "'--epochs'"),
@@ -582,6 +657,12 @@ BAD_DATA = [
     ("train korean.csv --target y", "expected text in UTF-8, got other bytes. Save it as 'CSV UTF-8'."),
     ("train twice.csv --target y", "expected a name of its own for every column, got 'a' twice"),
     ("train rare.csv --target y", "expected at least two rows of every class.* got one of dog"),
+    (
+        "train four.csv --target y",
+        r"train: expected a row of each of the 2 classes to learn from and another for validation, got 4 rows with "
+        r"--validation 0\.2\. Add rows, or give --validation 0\.5, or hold none out with --validation 0\.",
+    ),
+    ("train single.csv --target y", "expected a row to learn from and another for validation, got 1 row with"),
     ("train one.csv --target y", "expected at least two classes, got only 'cat'"),
     ("train only.csv --target y", "expected columns of numbers beside the target, got none"),
     ("train hole.csv --target y", "expected a target in every line, got none in line 3"),
@@ -603,7 +684,10 @@ BAD_DATA = [
     ("evaluate nosuch.safetensors", "nosuch.safetensors: expected a model file, got none of that name"),
     ("evaluate junk.safetensors", "got junk.safetensors, which is damaged or none"),
     ("evaluate folder.safetensors", "folder.safetensors"),
-    ("evaluate flowers.csv", "expected a path ending in .safetensors, got 'flowers.csv'"),
+    (
+        "evaluate flowers.csv",
+        r"MODEL: expected a path ending in \.safetensors, got 'flowers\.csv'\. Name a file that train --save wrote\.",
+    ),
     (
         "evaluate flowers.safetensors breast-cancer",
         r"breast-cancer: expected rows of shape \(2,\), as the model takes.* Is it the right data",
@@ -630,12 +714,24 @@ def test_every_mistake_is_one_line_and_a_code(command: Command, line: str, code:
     assert (result.code, result.out) == (code, "")
 
 
-def test_a_data_set_that_cannot_be_had_is_one_line_too(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    def nowhere(*_: object) -> None:
-        raise rosenblatt.errors.DatasetNotFoundError("mnist: expected it in one of:\n  - a\n  - b\nWhat helps:\n  - c")
-
-    monkeypatch.setattr("rosenblatt.datasets.mnist.load_data", nowhere)
-    assert command("train mnist") == Result(3, "", "Error: mnist: expected it in one of: a; b. What helps: c\n")
+@pytest.mark.parametrize(("name", "cure"), [("mnist", "train digits"), ("fashion-mnist", "train")])
+def test_a_data_set_that_cannot_be_had_is_one_short_line(
+    command: Command, monkeypatch: pytest.MonkeyPatch, name: str, cure: str
+) -> None:
+    monkeypatch.setattr(full, "search", lambda *_: (None, ["a place"] * 50))
+    monkeypatch.setattr(full, "download", lambda *_: (None, ["a mirror"] * 50))
+    monkeypatch.delenv("ROSENBLATT_DATA", raising=False)
+    result = command("train", name)
+    assert (result.code, result.out) == (3, "")
+    assert re.fullmatch(
+        f"Error: {name}: expected its four files on this machine or a download, got neither. "
+        f"Set ROSENBLATT_DATA=FOLDER, with the files in FOLDER/{name}, or try 'rosenblatt {cure}', .*"
+        rf"{name.replace('-', '_')}\.load_data\(\) lists all places tried\.",
+        result.complaint,
+    )
+    assert len(result.complaint) < 310
+    monkeypatch.setenv("ROSENBLATT_DATA", "elsewhere")
+    assert f"FOLDER/{name} (now elsewhere)" in command("train", name).complaint
 
 
 @pytest.mark.parametrize("line", ["train xor --lr 1e30 --optimizer sgd --epochs 50", "train xor --lr 1e38 --epochs 2"])

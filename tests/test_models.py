@@ -406,7 +406,7 @@ def test_rows_of_the_wrong_shape_are_told_with_a_cure() -> None:
         match=r"predict: Dense\(5\), layer 1 of 2: expected inputs of width 4, got an array of shape \(2, 3\)",
     ):
         model.predict(np.ones((2, 3)))
-    with pytest.raises(ShapeError, match=r"For a single row give x\[None\]"):
+    with pytest.raises(ShapeError, match=r"got a single row of shape \(4,\)\. Give x\[None\]"):
         model.predict(np.ones(4))
     with pytest.raises(ShapeError, match=r"Reshape x to \(6, 4\), or let the model begin with Flatten"):
         model.predict(np.ones((6, 2, 2)))

@@ -59,6 +59,7 @@ PICTURES: dict[str, Callable[..., Any]] = {
 @pytest.fixture(autouse=True)
 def _nothing_is_left_behind() -> Iterator[None]:
     """No picture changes a global setting; each test closes its figures."""
+    plt.close("all")  # what other tests drew
     before = dict(matplotlib.rcParams)
     yield
     plt.close("all")

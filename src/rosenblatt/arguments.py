@@ -159,6 +159,8 @@ Leave it out; what Keras has and we do not is listed in docs/differences-from-ke
         return
     parameters = inspect.signature(cls).parameters.values()
     own = [parameter.name for parameter in parameters if parameter.kind is not parameter.VAR_KEYWORD]
+    if "lr" in names and "learning_rate" in own:  # as older Keras has it
+        raise ArgumentError(f"{cls.__name__}: expected no argument lr, got one. Did you mean learning_rate?")
     raise ArgumentError(
         f"{cls.__name__}: expected no argument but {', '.join([*own, *common])}, got {', '.join(names)}. "
         "Leave it out; what Keras has and we do not is listed in docs/differences-from-keras.md."

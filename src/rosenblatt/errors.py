@@ -50,7 +50,11 @@ class UnknownNameError(ArgumentError):
         import difflib  # an error may take its time, an import may not
 
         known = sorted(known)
-        nearest = difflib.get_close_matches(str(name), known, n=1, cutoff=0.5)
+        # A name that begins alike is nearer than one that merely shares many letters.
+        alike = [candidate for candidate in known if candidate.split("_")[0] == str(name).split("_")[0]]
+        nearest = difflib.get_close_matches(str(name), alike, n=1, cutoff=0.6) or difflib.get_close_matches(
+            str(name), known, n=1, cutoff=0.5
+        )
         cure = f"Did you mean {nearest[0]!r}?" if nearest else f"Known names: {', '.join(known)}."
         super().__init__(f"{who}: expected a known name, got {name!r}. {cure}")
 

@@ -48,7 +48,7 @@ def write(path: str | Path, tensors: Mapping[str, Array], metadata: Mapping[str,
     import safetensors.numpy
 
     path = _checked("save", path)
-    contiguous = {name: np.ascontiguousarray(array) for name, array in tensors.items()}
+    contiguous = {name: np.asarray(array, order="C") for name, array in tensors.items()}
     header = {"format": FORMAT, "version": str(VERSION), **metadata}
     content = safetensors.numpy.save(contiguous, metadata=header)
     try:

@@ -171,6 +171,9 @@ class Layer(Configurable, ABC):
         twin._arrays = {name: array.copy() for name, array in self._arrays.items()}
         return twin
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self.copy()  # a model that is copied binds the copies of its layers to its own numbers
+
     # How a model builds its layers
 
     def start(self, numbers: Numbers, rng: Generator, dtype: str) -> Array:
@@ -458,22 +461,27 @@ class Normalization(Layer):
         if (mean is None) != (variance is None):
             raise ArgumentError("Normalization: expected both mean and variance, got only one. Give both or adapt.")
         self.axis = axis
+        self._given: dict[str, Any] = {"mean": None, "variance": None}
         if mean is not None and variance is not None:
             self._arrays = {"mean": _figures("mean", mean), "variance": _figures("variance", variance)}
             if (self._arrays["variance"] < 0).any():
                 raise ArgumentError(f"Normalization: expected variance of at least 0, got {variance!r}.")
+            self._given = {name: figures.tolist() for name, figures in self._arrays.items()}
 
     def get_config(self) -> dict[str, Any]:
-        """See `Layer`; figures given or measured are weights, not configuration."""
-        return super().get_config() | {"mean": None, "variance": None}
+        """See `Layer`; figures given are configuration, figures measured are weights."""
+        return super().get_config() | self._given
 
     def start(self, numbers: Numbers, rng: Generator, dtype: str) -> Array:
         """See `Layer`; figures measured on other columns than the model's are an error."""
         brought = self._arrays.get(numbers.name)
         if brought is None or brought.ndim == 0 or brought.shape == numbers.shape:
             return super().start(numbers, rng, dtype) if brought is None else np.broadcast_to(brought, numbers.shape)
-        raise ShapeError(
-            f"Normalization: expected figures of shape {numbers.shape}, got {brought.shape}. "
+        raise self._misfit(numbers.shape, brought.shape)
+
+    def _misfit(self, expected: Shape, got: Shape) -> ShapeError:
+        return ShapeError(
+            f"Normalization: expected figures of shape {expected}, got {got}. "
             "Adapt the layer to data with as many columns as the model has."
         )
 
@@ -488,6 +496,9 @@ class Normalization(Layer):
         check_finite("Normalization.adapt", "data", rows)
         axes = tuple(range(rows.ndim - 1)) if self.axis == -1 else tuple(range(rows.ndim))
         mean, variance = moments(rows.astype(np.float64, copy=False), axes)
+        if self.built and mean.shape != self._arrays["mean"].shape:
+            raise self._misfit(self._arrays["mean"].shape, mean.shape)
+        self._given = {"mean": None, "variance": None}
         for name, value in (("mean", mean), ("variance", variance)):
             if self.built:
                 self._arrays[name][...] = value

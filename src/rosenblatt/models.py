@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from numbers import Integral
@@ -17,6 +18,7 @@ from rosenblatt.configuration import deserialize, serialize
 from rosenblatt.data import ArraySource, Batch, IterableSource, Slice
 from rosenblatt.engines.reference import ReferenceEngine
 from rosenblatt.errors import ArgumentError, DataError, ModelStateError, ShapeError
+from rosenblatt.functional import network
 from rosenblatt.functional.optimizers import effective_learning_rate, start_slots
 from rosenblatt.history import History
 from rosenblatt.layers import LAYERS, Input, Layer, copy_weights, lay_out, name_layers, shape_of_row
@@ -208,11 +210,13 @@ class Sequential:
         return self._plan
 
     def _make_plan(self) -> Plan:
+        self.state  # noqa: B018  (says what is missing where the model is not built)
+        input_shape = self._input_shape or ()
         compiled = self._loss is not None and self._optimizer is not None
         return fuse_output(
             Plan(
-                input_shape=self._built_shape(),
-                layers=lay_out(self.layers, name_layers(self.layers), self._built_shape()),
+                input_shape=input_shape,
+                layers=lay_out(self.layers, name_layers(self.layers), input_shape),
                 loss=self.loss.rule if compiled else None,
                 reduction=self.loss.reduction or "none" if compiled else "none",
                 optimizer=self.optimizer.plan() if compiled else None,
@@ -238,11 +242,9 @@ class Sequential:
 
     @trainable.setter
     def trainable(self, value: bool) -> None:
+        value = check_flag("Sequential", "trainable", value)
         for layer in self.layers:
             layer.trainable = value
-
-    def _built_shape(self) -> Shape:
-        return () if self.state is None or self._input_shape is None else self._input_shape
 
     @property
     def weights(self) -> dict[str, Array]:
@@ -273,6 +275,15 @@ class Sequential:
     def summary(self, print_fn: Callable[[str], object] = print) -> None:
         """Print the table of layers, shapes and parameters."""
         print_fn(summary.table(self))
+
+    def __setstate__(self, attributes: dict[str, Any]) -> None:
+        """Give the layers of a copy (by `copy.deepcopy` or `pickle`) views into the copy's own numbers."""
+        self.__dict__.update(attributes)
+        if self._state is not None:
+            layer_plans = lay_out(self.layers, name_layers(self.layers), self._input_shape or ())
+            arrays_by_layer = network.views(self.plan, self._state.params, self._state.statistics)
+            for layer, plan, arrays in zip(self.layers, layer_plans, arrays_by_layer, strict=True):
+                layer.bind(plan, arrays, self)
 
     def __repr__(self) -> str:
         return f"Sequential([{', '.join(map(repr, self.layers))}], name={self.name!r})"
@@ -314,14 +325,14 @@ class Sequential:
         for wanted in (metrics, weighted_metrics):
             metrics_module.get_list(wanted, (1,), (1,))  # finds a wrong name here, where it was typed
         self._optimizer, self._loss = new_optimizer, new_loss
-        self._metrics_wanted, self._metrics_ready = (metrics, weighted_metrics), False
-        self._rehearsed = False
-        self.metrics, self.weighted_metrics = [], []
+        self._metrics_wanted = (metrics, weighted_metrics)
         self._restart_training()
 
     def _restart_training(self) -> None:
-        """Forget slots and steps: the shapes or the optimizer have changed."""
+        """Forget slots, steps and metrics: the shapes or the optimizer have changed."""
         self._plan = None
+        self.metrics, self.weighted_metrics = [], []
+        self._metrics_ready = self._rehearsed = False
         if self._state is None or self._optimizer is None:
             return
         self._state.slots = start_slots(self._optimizer.plan(), self._state.params.size, np.dtype(self.dtype))
@@ -346,6 +357,12 @@ class Sequential:
         rate = self.optimizer.learning_rate
         number = rate if isinstance(rate, float) else 0.0
         return effective_learning_rate(self.optimizer.plan(), self.state.step, number)
+
+    def follow_learning_rate(self) -> None:
+        """Take up the optimizer's learning rate, which callbacks may change or put in a schedule's place."""
+        if self.plan.optimizer != self.optimizer.plan():
+            self._plan = None
+        self.state.learning_rate = self.current_learning_rate()
 
     def fit(
         self,
@@ -406,8 +423,6 @@ class Sequential:
         _check_validation_freq(validation_freq)
         _check_verbose("fit", verbose)
         shuffle = check_flag("fit", "shuffle", shuffle)
-        if class_weight is not None and sample_weight is not None:
-            raise ArgumentError("fit: expected class_weight or sample_weight, got both. Multiply them into one.")
         self._plan = None  # layers may have been frozen since
         source: ArraySource | IterableSource
         if y is None:
@@ -491,6 +506,10 @@ class Sequential:
         self.optimizer  # noqa: B018  (says what is missing where the model is not compiled)
         _check_verbose("evaluate", verbose)
         self._plan = None  # layers may have been frozen since
+        if y is None and sample_weight is not None:
+            raise ArgumentError(
+                "evaluate: expected arrays with sample_weight, got batches. Give (x, y, sample_weight)."
+            )
         given = x if y is None else (x, y, sample_weight)
         blocks = self._blocks("evaluate", given, size)
         if blocks is None:
@@ -563,9 +582,10 @@ class Sequential:
             self.metrics = metrics_module.get_list(unweighted, *shapes)
             self.weighted_metrics = metrics_module.get_list(weighted, *shapes)
             taken = {metric.name for metric in self.metrics}
-            for metric in self.weighted_metrics:
+            for place, metric in enumerate(self.weighted_metrics):
                 if metric.name in taken:
-                    metric.name = f"weighted_{metric.name}"  # as Keras calls it
+                    self.weighted_metrics[place] = copy.copy(metric)  # the user's own keeps its name
+                    self.weighted_metrics[place].name = f"weighted_{metric.name}"  # as Keras calls it
             self._metrics_ready = True
         return bool(self.metrics or self.weighted_metrics)
 
@@ -604,7 +624,10 @@ class Sequential:
         width = f"width {wanted[0]}" if len(wanted) == 1 else f"shape {wanted}"
         place = f"{who}: {first!r}, layer 1 of {count}: expected inputs of {width}, got an array of shape {got}."
         if got == wanted:
-            return f"{place} For a single row give x[None]."
+            return (
+                f"{who}: expected rows, an array of shape (rows, {', '.join(map(str, wanted))}), got a single row of "
+                f"shape {got}. Give x[None]."
+            )
         if len(got) > 1 and math.prod(got[1:]) == math.prod(wanted):
             return f"{place} Reshape x to {(got[0], *wanted)}, or let the model begin with Flatten."
         return f"{place} Check the columns of x or the layer's input_shape."
@@ -618,6 +641,8 @@ class Sequential:
         class_weight: Mapping[int, float] | None = None,
     ) -> Batch:
         """Check rows, targets and weights, and bring them into the engine's form."""
+        if class_weight is not None and sample_weight is not None:
+            raise ArgumentError(f"{who}: expected class_weight or sample_weight, got both. Multiply them into one.")
         rows = self._rows(who, x)
         targets = data.numbers(who, "y", y)
         data.check_rows(who, "y", targets)
@@ -635,7 +660,8 @@ class Sequential:
             target = target.astype(self.dtype, copy=False)
         weight = data.sample_weights(who, sample_weight, len(rows), self.dtype)
         if class_weight is not None:
-            classes = output_shape[-1] if output_shape[-1] > 1 else None
+            yes_or_no = self.loss.rule.name in ("binary_crossentropy", "binary_focal_crossentropy")
+            classes = output_shape[-1] if output_shape[-1] > 1 else 2 if yes_or_no else None
             weight = data.class_weights(who, class_weight, target, classes, self.dtype)
         if self._state is None:  # built last, so that nothing has changed where something was wrong
             self._build(self.layers, rows.shape[1:])
@@ -671,8 +697,7 @@ class Sequential:
             return
         x, target = rows.x[:batch_size], rows.target[:batch_size]
         weight = None if rows.weight is None else rows.weight[:batch_size]
-        with np.errstate(over="ignore", invalid="ignore"):
-            outputs = self.engine.predict(self.plan, self.state, x)
+        outputs = self.engine.predict(self.plan, self.state, x)
         if isinstance(self.loss, losses.CustomLoss) and np.isfinite(outputs).all():
             losses.check_gradient(self.loss, target, outputs)
         if self.prepare_metrics(target):
@@ -722,6 +747,8 @@ class Sequential:
         layers = [deserialize("load_model", layer, LAYERS) for layer in config["layers"]]
         model = cls(name=config["name"], seed=config["seed"], dtype=config["dtype"])
         model.layers = layers
+        for layer in layers:
+            layer.owner = model
         model._input_shape = (
             None if config["input_shape"] is None else shape_of_row("Sequential", config["input_shape"])
         )

@@ -105,8 +105,8 @@ def train_epoch(
 def train_slice(model: Sequential, piece: Slice) -> tuple[Array, Array | None]:
     """Make the updates of one slice; return each batch's loss, and the outputs where a metric wants them."""
     data, order, batch_size = piece
+    model.follow_learning_rate()
     plan, state = model.plan, model.state
-    state.learning_rate = model.current_learning_rate()
     outputs = None
     if model.prepare_metrics(data.target):
         outputs = np.empty((len(order), *plan.output_shape), plan.dtype)
@@ -169,10 +169,22 @@ def evaluate(
 ) -> Logs:
     """Return loss and metrics of a model in use (nothing dropped, averages in place of batch figures)."""
     callbacks.on_test_begin()
+    logs: Logs = {}
+    try:
+        for figures in _measured(model, blocks, callbacks):
+            logs = figures
+            stop_if_asked()
+    finally:  # the bar is cleared after an error or Ctrl-C, too
+        callbacks.on_test_end(logs)
+    return logs
+
+
+def _measured(model: Sequential, blocks: Iterator[Slice], callbacks: CallbackList) -> Iterator[Logs]:
+    """Yield the figures of all rows so far after each block."""
     model.reset_metrics()
     plan, state = model.plan, model.state
     penalty = network.penalties(plan, network.views(plan, state.params, state.statistics))
-    total, rows, logs = 0.0, 0, {}
+    total, rows = 0.0, 0
     for number, ((x, target, weight), _, batch_size) in enumerate(blocks):
         if callbacks.wants_test_batches:
             callbacks.on_test_batch_begin(number)
@@ -185,14 +197,12 @@ def evaluate(
         logs = {"loss": total / rows + penalty} | metric_results(model)
         if callbacks.wants_test_batches:
             callbacks.on_test_batch_end(number, logs)
-        stop_if_asked()
+        yield logs
     if not rows:
         raise DataError(
             "evaluate: expected at least one batch, got none. A generator can be read only once: as validation_data "
             "pass something that can be iterated again."
         )
-    callbacks.on_test_end(logs)
-    return logs
 
 
 def _shares_of_batches(plan: Plan, losses: Array, weight: Array | None, batch_size: int) -> Array:

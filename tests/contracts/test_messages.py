@@ -98,7 +98,7 @@ SHAPES: dict[str, tuple[Callable[[Sequential], object], type[RosenblattError], s
     "a single row": (
         lambda m: m.predict(np.ones(3)),
         ShapeError,
-        f"predict: {HIDDEN}: expected inputs of width 3, got an array of shape (3,). For a single row give x[None].",
+        "predict: expected rows, an array of shape (rows, 3), got a single row of shape (3,). Give x[None].",
     ),
     "one axis too many": (
         lambda m: m.evaluate(X[:, :, None], Y),

@@ -117,6 +117,20 @@ def test_shapes_that_do_not_fit(x, y):
         Perceptron().fit(x, y)
 
 
+@pytest.mark.parametrize(("x", "y"), [([[0, 1], [1]], [0, 1]), (X, [[0], [0, 0], [0], [1]])])
+def test_rows_of_unequal_length(x, y):
+    with pytest.raises(ValueError, match=r"^Perceptron.fit: expected x as rows of equally many numbers .*, got x = "):
+        Perceptron().fit(x, y)
+
+
+def test_rounding_keeps_input_10_of_and_at_0():
+    unit = Perceptron(learning_rate=0.1, epochs=5)
+    unit.fit(X, TARGETS["AND"])
+    assert unit.predict([1, 0]) == 0
+    unit.b = -0.2
+    assert unit.predict([1, 0]) == 1
+
+
 def test_targets_that_are_not_0_and_1():
     with pytest.raises(
         ValueError, match=r"^Perceptron.fit: expected targets 0 and 1, got \[-1  1\]\. Name the classes"

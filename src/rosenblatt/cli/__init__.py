@@ -68,7 +68,8 @@ def _told(error: Exception) -> tuple[str, int]:
     if hasattr(error, "format_message"):  # typer's errors of usage; where their classes live depends on its version
         context = getattr(error, "ctx", None)
         cure = f" See '{context.command_path} --help'." if context else ""
-        return f"{error.format_message().rstrip('.')}.{cure}", USAGE
+        message = error.format_message().rstrip(".")
+        return f"{message}{'' if message.endswith('?') else '.'}{cure}", USAGE
     if isinstance(error, NonFiniteLossWarning):
         return str(error), DIVERGED
     if isinstance(error, DataError | ShapeError | FileFormatError | DatasetNotFoundError):

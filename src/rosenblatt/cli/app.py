@@ -11,6 +11,7 @@ import numpy as np
 import typer
 
 import rosenblatt
+from rosenblatt.cli.output import program
 
 app = typer.Typer(
     name="rosenblatt",
@@ -34,7 +35,7 @@ def run(arguments: Sequence[str]) -> int:
     """Carry out a command line; errors are the caller's business."""
     command = typer.main.get_command(app)
     try:
-        with command.make_context("rosenblatt", list(arguments)) as context:
+        with command.make_context(program(), list(arguments)) as context:
             command.invoke(context)
     except typer.Exit as done:
         return int(done.exit_code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
 
 from rosenblatt import datasets
@@ -24,8 +25,22 @@ HEADING = {
     "ko": "단계  신경망             에포크  결과",
 }
 LEGEND = {
-    "en": "= as published in the lecture notes   ≠ different   no sign: nothing is published for this setting",
-    "ko": "= 강의 노트의 값과 같음   ≠ 다름   표시 없음: 이 설정으로 실린 값이 없음",
+    "en": "= as published in the lecture notes   ≠ different\nno sign: computed here, nothing is published for it",
+    "ko": "= 강의 노트의 값과 같음   ≠ 다름\n표시 없음: 여기서 계산한 값으로, 강의 노트에는 없음",
+}
+PUBLISHED = {"en": "published", "ko": "강의 노트의 값"}
+KOREAN_SETTINGS = {
+    r"(\d+) points": r"점 \1개",
+    r"breast cancer": "유방암 데이터",
+    r"Fashion-MNIST": "패션 MNIST",
+    r"sample \((\d+) rows\)": r"샘플(\1행)",
+    r"(\d+) units": r"유닛 \1개",
+    r"batch (\d+)": r"배치 \1",
+    r"b2 as printed": "b2는 강의에 실린 대로",
+    r"b2 exact": "b2는 정확한 기울기로",
+    r"seed (\d+)": r"시드 \1",
+    r"\blr\b": "학습률",
+    r"([\d,]+) updates \(not epochs\)": r"갱신 \1번(에포크가 아님)",
 }
 
 
@@ -45,17 +60,21 @@ def climb(full: bool, language: str, as_json: bool) -> None:
         return
     print(HEADING[language], flush=True)
     for row in rows:
-        print(_line(row), flush=True)
+        print(_line(row, language), flush=True)
     print(f"\n{LEGEND[language]}")
 
 
-def _line(row: ladder_table.Row) -> str:
+def _line(row: ladder_table.Row, language: str) -> str:
     """Write a row as two lines, the second one with the problem and the settings, to fit into 80 columns."""
     epochs = f"{row.epochs:,}" if row.epochs else ""
     sign = "=" if row.figure == row.expected else "≠" if row.expected else ""
-    lines = [f"{row.rung:<4}  {row.name:<17}  {epochs:>6}  {row.figure:<43}  {sign}".rstrip(), f"      {row.setting}"]
+    setting = row.setting
+    if language == "ko":
+        for english, korean in KOREAN_SETTINGS.items():
+            setting = re.sub(english, korean, setting)
+    lines = [f"{row.rung:<4}  {row.name:<17}  {epochs:>6}  {row.figure:<43}  {sign}".rstrip(), f"      {setting}"]
     if sign == "≠":
-        lines.append(f"      published: {row.expected}")
+        lines.append(f"      {PUBLISHED[language]}: {row.expected}")
     return "\n".join(lines)
 
 

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
+from rosenblatt.cli.output import tell
 from rosenblatt.errors import ArgumentError, UnknownNameError
 
 LANGUAGES = ("en", "ko")
@@ -31,6 +32,7 @@ def check_output(option: str, path: Path | None, suffixes: tuple[str, ...]) -> N
         raise ArgumentError(f"{option}: expected a path that ends in {' or '.join(suffixes)}, got {path}.")
     if path.is_dir():
         raise ArgumentError(f"{option}: expected the path of a file, got {path}, which is a folder.")
+    is_new = not path.parent.exists()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=path.parent):
@@ -39,3 +41,5 @@ def check_output(option: str, path: Path | None, suffixes: tuple[str, ...]) -> N
         raise OSError(
             f"{option}: expected a folder that can be written, got {path.parent} ({error.strerror}). Choose another."
         ) from error
+    if is_new:
+        tell(f"{option}: made the folder {path.parent}")

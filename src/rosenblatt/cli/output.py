@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import json
 import math
+import shutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from rosenblatt.plots import text
@@ -15,6 +17,24 @@ from rosenblatt.plots import text
 def tell(message: str) -> None:
     """Say on standard error, in one line, what is being done."""
     print(one_line(message), file=sys.stderr, flush=True)
+
+
+def program() -> str:
+    """Return what to type for this program: ``rosenblatt`` where the shell finds it, else how it was called."""
+    called = Path(sys.argv[0])
+    if called.parts[-2:] == ("rosenblatt", "__main__.py"):
+        return f"{_quoted(sys.orig_argv[0])} -m rosenblatt"
+    found = shutil.which("rosenblatt")
+    # Another program calls us as a library; or the shell finds the same file, which ends in .exe on Windows.
+    if called.stem != "rosenblatt" or (
+        found and Path(found).resolve().with_suffix("") == called.resolve().with_suffix("")
+    ):
+        return "rosenblatt"
+    return _quoted(sys.argv[0])
+
+
+def _quoted(path: str) -> str:
+    return f'"{path}"' if " " in path else path
 
 
 def complain(word: str, message: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import difflib
+import os
 import zipfile
 import zlib
 from collections.abc import Callable, Sequence
@@ -13,9 +14,9 @@ from typing import NamedTuple
 import numpy as np
 
 from rosenblatt import data
-from rosenblatt.cli.output import tell
+from rosenblatt.cli.output import program, tell
 from rosenblatt.datasets import breast_cancer, digits, fashion_mnist, mnist, points
-from rosenblatt.errors import ArgumentError, DataError, ShapeError, UnknownNameError
+from rosenblatt.errors import ArgumentError, DataError, DatasetNotFoundError, ShapeError, UnknownNameError
 from rosenblatt.types import Array
 
 SAMPLE = "fashion-mnist-sample"
@@ -47,6 +48,7 @@ def load(given: str, target: str | None = None) -> Source:
 
     Raises:
         DataError: there is no such thing, or it cannot be learnt from.
+        DatasetNotFoundError: it is not on this machine and could not be downloaded.
         ArgumentError: a target where none is needed, or none where one is.
     """
     suffix = Path(given).suffix.lower()
@@ -59,7 +61,22 @@ def load(given: str, target: str | None = None) -> Source:
     name = given.lower().replace("_", "-")
     if name not in SETS:
         raise DataError(_unknown(given))
-    return SETS[name](name)
+    try:
+        return SETS[name](name)
+    except DatasetNotFoundError as error:
+        raise DatasetNotFoundError(_missing(name)) from error
+
+
+def _missing(name: str) -> str:
+    """Say in a line what the library says in a page: that a data set is nowhere, and the two best cures."""
+    folder = os.environ.get("ROSENBLATT_DATA")
+    now = f" (now {folder})" if folder else ""
+    other = f"{program()} train{' digits' if name == 'mnist' else ''}"
+    return (
+        f"{name}: expected its four files on this machine or a download, got neither. Set ROSENBLATT_DATA=FOLDER, "
+        f"with the files in FOLDER/{name}{now}, or try '{other}', which needs no files. "
+        f"In Python, rosenblatt.datasets.{name.replace('-', '_')}.load_data() lists all places tried."
+    )
 
 
 def _unknown(given: str) -> str:
@@ -67,7 +84,7 @@ def _unknown(given: str) -> str:
     if Path(given).exists():
         return f"DATA: {wanted}, got the path {given}. Save the rows as CSV, or with numpy.savez(..., x=x, y=y)."
     nearest = difflib.get_close_matches(given.lower(), SETS, n=1, cutoff=0.5)
-    cure = f"Did you mean {nearest[0]!r}?" if nearest else "'rosenblatt datasets' lists the names."
+    cure = f"Did you mean {nearest[0]!r}?" if nearest else f"'{program()} datasets' lists the names."
     return f"DATA: {wanted}, got {given!r}. {cure}"
 
 

@@ -15,7 +15,7 @@ from rosenblatt.arguments import check_number, check_whole_number
 from rosenblatt.callbacks import Callback, EarlyStopping, Logs, ProgressBar
 from rosenblatt.cli import building, output
 from rosenblatt.cli.options import check_name, check_output
-from rosenblatt.cli.output import count, duration, figure, tell
+from rosenblatt.cli.output import count, duration, figure, program, tell
 from rosenblatt.cli.sources import SAMPLE, Source, load
 from rosenblatt.errors import ArgumentError, DataError, NonFiniteLossWarning
 from rosenblatt.files import SUFFIX
@@ -26,6 +26,7 @@ from rosenblatt.utils import train_test_split
 PLOT_SUFFIXES = (".png", ".svg", ".pdf")
 FEW_ROWS, EPOCHS, EPOCHS_FOR_FEW_ROWS = 2000, 10, 100
 GAP = 0.05  # accuracy in training above that in validation from which we speak of overfitting
+RISEN, FAR = 1.05, 2.0  # last loss over the first, and over that of guessing, from which we speak of too large steps
 
 
 class Settings(NamedTuple):
@@ -140,15 +141,22 @@ def _split(learnt: building.Problem, settings: Settings) -> Split:
                 f"train: expected at least two rows of every class, one for validation, got one of {names}. "
                 "Take such rows out, or hold none out with --validation 0."
             )
-    return Split(
-        *train_test_split(
+    try:
+        parts = train_test_split(
             learnt.x,
             learnt.y,
             test_size=settings.validation,
             random_state=settings.seed,
             stratify=None if learnt.class_names is None else learnt.y,
         )
-    )
+    except ArgumentError as error:  # its words are those of Python's arguments
+        each = "row" if learnt.class_names is None else f"row of each of the {len(learnt.class_names)} classes"
+        raise DataError(
+            f"train: expected a {each} to learn from and another for validation, got "
+            f"{count(len(learnt.x), 'row')} with --validation {settings.validation:g}. "
+            f"Add rows, or give --validation 0.5, or hold none out with --validation 0."
+        ) from error
+    return Split(*parts)
 
 
 def _announce(source: Source, learnt: building.Problem, split: Split, model: Sequential, settings: Settings) -> None:
@@ -299,8 +307,32 @@ def _print_result(outcome: Outcome, settings: Settings) -> None:
     print()
     output.print_pairs(pairs)
     print("\nWhat to try next")
-    for advice in [*_advice(outcome, settings), *_commands(outcome, settings)]:
+    slower = _slower(outcome, settings)
+    for advice in slower or [*_advice(outcome, settings), *_commands(outcome, settings)]:
         print(f"  {advice}")
+
+
+def _slower(outcome: Outcome, settings: Settings) -> list[str]:
+    """Advise a smaller learning rate where the network has become worse, or no better than guessing."""
+    losses, rate = _curve(outcome, "loss"), outcome.model.current_learning_rate()
+    if losses[-1] > RISEN * losses[0]:
+        why = f"the training loss rose from {figure(losses[0])} to {figure(losses[-1])}"
+    elif outcome.learnt.class_names is not None and losses[-1] > FAR * math.log(outcome.learnt.outputs):
+        why = f"the training loss is {figure(losses[-1])}, that of guessing {figure(math.log(outcome.learnt.outputs))}"
+    elif _guesses(outcome) and rate > optimizers.get(settings.optimizer).get_config()["learning_rate"]:
+        # At the default rate and below, it is rather the network or the time that does not suffice.
+        why = "the validation accuracy is that of guessing"
+    else:
+        return []
+    return [f"--lr {rate / 10:g}: {why}, so the learning rate {rate:g} is likely too large"]
+
+
+def _guesses(outcome: Outcome) -> bool:
+    """Tell whether naming the most frequent class every time would be as good on the rows held out."""
+    if outcome.learnt.class_names is None or not outcome.validation:
+        return False
+    share = np.bincount(outcome.split.y_val).max() / len(outcome.split.y_val)
+    return bool(outcome.validation["accuracy"] <= share + 1e-6)  # the accuracy is a float32
 
 
 def _advice(outcome: Outcome, settings: Settings) -> list[str]:
@@ -328,11 +360,11 @@ def _commands(outcome: Outcome, settings: Settings) -> list[str]:
     """Name commands that go on from here."""
     if settings.save is None:
         return ["--save model.safetensors: keep the model, to evaluate it and to predict with it"]
-    commands = [f"rosenblatt show {settings.save}"]
+    commands = [f"{program()} show {settings.save}"]
     if outcome.source.test is not None:
         data = "" if outcome.source.name == SAMPLE else f" {outcome.source.name}"
         rows = count(len(outcome.source.test.x), "test row")
-        commands.insert(0, f"rosenblatt evaluate {settings.save}{data}: {rows}, never seen in training")
+        commands.insert(0, f"{program()} evaluate {settings.save}{data}: {rows}, never seen in training")
     if outcome.learnt.x.ndim == 3:
-        commands.append(f"rosenblatt predict {settings.save} PICTURE.png: a picture of your own")
+        commands.append(f"{program()} predict {settings.save} PICTURE.png: a picture of your own")
     return commands

@@ -33,6 +33,10 @@ def open_model(path: Path, compile: bool = False) -> Sequential:
     Raises:
         FileFormatError: no model, or one whose parts do not fit each other.
     """
+    if path.suffix != files.SUFFIX:
+        raise FileFormatError(
+            f"MODEL: expected a path ending in {files.SUFFIX}, got {str(path)!r}. Name a file that train --save wrote."
+        )
     try:
         model = load_model(path, compile=compile)
     except OSError as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import ClassVar, Literal, overload
 
 import numpy as np
@@ -32,7 +34,7 @@ class ReferenceEngine(Engine):
         weights = network.views(plan, state.params, state.statistics)
         kept = plan.layers if layers == "all" else plan.layers[-1:]
         results = [np.empty((len(x), *layer.output_shape), plan.dtype) for layer in kept]
-        with threads_for(min(len(x), BLOCK) * state.params.size):
+        with _computing(min(len(x), BLOCK) * state.params.size):
             for rows in _blocks(len(x)):
                 outputs, _ = network.forward(plan, weights, _floats(x[rows], plan), Run())
                 outputs[-1] = network.activate(plan.output, outputs[-1])
@@ -44,7 +46,7 @@ class ReferenceEngine(Engine):
         """See `Engine.evaluate`."""
         weights = network.views(plan, state.params, state.statistics)
         losses = np.empty(len(x), plan.dtype)
-        with threads_for(min(len(x), BLOCK) * state.params.size), np.errstate(over="ignore", invalid="ignore"):
+        with _computing(min(len(x), BLOCK) * state.params.size):
             for rows in _blocks(len(x)):
                 last = network.forward(plan, weights, _floats(x[rows], plan), Run())[0][-1]
                 values = network.loss_values(plan, target[rows], last)
@@ -58,15 +60,16 @@ class ReferenceEngine(Engine):
     ) -> tuple[float, Array]:
         """See `Engine.loss_and_gradient`."""
         gradient = np.zeros_like(state.params)
-        loss, _ = network.loss_and_gradient(
-            plan,
-            network.views(plan, state.params, state.statistics.copy()),
-            _floats(x, plan),
-            target,
-            weight,
-            network.gradient_views(plan, gradient),
-            Run(training=True, step=state.step, seed=plan.seed),
-        )
+        with _computing(3 * len(x) * state.params.size):
+            loss, _ = network.loss_and_gradient(
+                plan,
+                network.views(plan, state.params, state.statistics.copy()),
+                _floats(x, plan),
+                target,
+                weight,
+                network.gradient_views(plan, gradient),
+                Run(training=True, step=state.step, seed=plan.seed),
+            )
         return loss, gradient
 
     def train(
@@ -88,8 +91,7 @@ class ReferenceEngine(Engine):
         gradients = network.gradient_views(plan, gradient)
         starts = range(0, len(order), batch_size)
         losses = np.empty(len(starts))
-        # A network that diverges overflows; its loss tells, and the training loop reports it.
-        with threads_for(3 * batch_size * state.params.size), np.errstate(over="ignore", invalid="ignore"):
+        with _computing(3 * batch_size * state.params.size):
             for number, start in enumerate(starts):
                 rows = order[start : start + batch_size]
                 losses[number], output = network.loss_and_gradient(
@@ -114,6 +116,13 @@ class ReferenceEngine(Engine):
                 )
                 state.step += 1
         return losses
+
+
+@contextmanager
+def _computing(multiplications: int) -> Iterator[None]:
+    """Choose the threads by the work, and let a network that diverges overflow: its loss tells."""
+    with threads_for(multiplications), np.errstate(over="ignore", invalid="ignore"):
+        yield
 
 
 def _blocks(rows: int) -> list[slice]:

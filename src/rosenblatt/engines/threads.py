@@ -9,11 +9,14 @@ step gets what BLAS takes.
 from __future__ import annotations
 
 import functools
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 MANY = 100_000_000  # multiplications that are worth a second thread, as `make bench` showed for its four networks
+
+_setting = threading.Lock()
 
 
 @contextmanager
@@ -23,11 +26,15 @@ def threads_for(multiplications: int) -> Iterator[None]:
     Args:
         multiplications: in one step, or in one block of rows.
     """
-    if multiplications >= MANY:
+    # BLAS has one setting for the whole process: while one Python thread has set it, others leave it alone.
+    if multiplications >= MANY or not _setting.acquire(blocking=False):
         yield
         return
-    with _libraries().limit(limits=1, user_api="blas"):
-        yield
+    try:
+        with _libraries().limit(limits=1, user_api="blas"):
+            yield
+    finally:
+        _setting.release()
 
 
 @functools.cache

@@ -324,6 +324,8 @@ def update(
     rate = effective_learning_rate(plan, step, learning_rate)
     rule = OPTIMIZERS[plan.rule.name].update
     _clip(plan, arrays, gradient)
+    if plan.use_ema and step == 0:
+        slots["average"][:] = params  # of frozen arrays too, which may be freed later
     for span in _spans(arrays):
         weights, memory = params[span], {name: slot[span] for name, slot in slots.items()}
         if plan.weight_decay is not None:

@@ -120,8 +120,12 @@ dL/db = -6/4 = -1.5입니다. 기울기의 반대쪽으로: w = 1 + 0.1 * 4.25 =
 
 해 보기: 보폭이 너무 크면 어떻게 될까요? 학습률 0.25에서 1, 10, 100 에포크의 손실은 {large}입니다.
 
-다음: 답이 수가 아니라 '예/아니요'라면? -> python -m rosenblatt.ladder.step1_perceptron
+다음: 답이 수가 아니라 '예/아니요'라면? -> python -m rosenblatt.ladder.step1_perceptron --lang ko
 """,
+}
+STEP = {
+    "en": "  epoch {:>3}   z = {:.4f} x + {:.4f}   loss {:.6f}",
+    "ko": "  {:>3} 에포크   z = {:.4f} x + {:.4f}   손실 {:.6f}",
 }
 
 
@@ -132,7 +136,7 @@ def main(lang: str = "en") -> None:
     for epochs in (1, 10, 100, 500):
         line = Line(learning_rate=0.1)
         line.fit(x, y, epochs)
-        steps.append(f"  epoch {epochs:>3}   z = {line.w:.4f} x + {line.b:.4f}   loss {line.losses[-1]:.6f}")
+        steps.append(STEP[lang].format(epochs, line.w, line.b, line.losses[-1]))
     too_long = Line(learning_rate=0.25)
     too_long.fit(x, y, epochs=100)
     large = ", ".join(f"{too_long.losses[epoch - 1]:.3g}" for epoch in (1, 10, 100))

@@ -21,7 +21,7 @@ And if no line does? XOR is such a case. A unit that computes it would need
 Add the two on the right: 2b + w1 + w2 >= 0, so b + w1 + w2 >= -b > 0. That contradicts the one below on the left.
 No single unit can be XOR - yet three can: AND(NAND(x), OR(x)). Several lines do together what one cannot.
 
-한국어: 퍼셉트론은 직선 뒤에 문턱을 둔 것입니다. 표본을 하나씩 보고, 틀렸을 때만 켜져 있던 입력의 가중치를 고칩니다.
+한국어: 퍼셉트론은 직선 뒤에 문턱을 둔 것입니다. 샘플을 하나씩 보고, 틀렸을 때만 켜져 있던 입력의 가중치를 고칩니다.
 직선 하나로 나눌 수 있으면 반드시 배우지만(AND, OR), XOR는 직선 하나로 나눌 수 없어 배우지 못합니다.
 그러나 게이트를 쌓으면 됩니다: AND(NAND(x), OR(x)). 이것이 다층 퍼셉트론의 출발점입니다.
 
@@ -29,6 +29,8 @@ Source: F. Rosenblatt, The Perceptron: A Perceiving and Recognizing Automaton, R
 """
 
 from __future__ import annotations
+
+import reprlib
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -78,7 +80,13 @@ class Perceptron:
 
     def fit(self, x: ArrayLike, y: ArrayLike) -> None:
         """Start at zeros and learn from one sample at a time, in the given order."""
-        x, y = np.asarray(x, dtype=float), np.asarray(y)
+        try:
+            x, y = np.asarray(x, dtype=float), np.asarray(y)
+        except (TypeError, ValueError):
+            raise ValueError(
+                "Perceptron.fit: expected x as rows of equally many numbers and y as one target for each, "
+                f"got x = {reprlib.repr(x)} and y = {reprlib.repr(y)}. Make all rows equally long."
+            ) from None
         if x.ndim != 2 or y.shape != (len(x),):
             raise ValueError(
                 "Perceptron.fit: expected x of shape (m, n_features) and y of shape (m,), "
@@ -153,6 +161,8 @@ Its errors are counted in each of five epochs.
 
 {learned}
 
+Rounding leaves the b of AND a little below -0.2, and therefore 10 gives 0: with exactly -0.2 it would give 1.
+
 One line separates AND, and OR. No line separates XOR (● is 1, ○ is 0): whatever its weights, a unit gets at most three
 rows right. The best that this one had after any of its corrections was {best}.
 
@@ -176,8 +186,11 @@ Next: a unit that knows how sure it is, so that it can go downhill -> python -m 
 
 {learned}
 
+AND의 b는 반올림 오차로 -0.2보다 아주 조금 작아서, 10은 0이 됩니다. 꼭 -0.2였다면 1이 됩니다.
+
 AND와 OR는 직선 하나로 나뉩니다. XOR는 어떤 직선으로도 나뉘지 않습니다(●는 1, ○는 0).
-가중치가 무엇이든 유닛 하나는 네 개 중 많아야 세 개를 맞힙니다. 이 유닛은 고치는 동안 많아야 {best}개를 맞혔습니다.
+가중치가 무엇이든 유닛 하나는 네 개 중 많아야 세 개를 맞힙니다. 이번 훈련에서는 어느 순간에도 {best}개보다 많이
+맞히지 못했습니다.
 
        AND            OR             XOR
    1   ○   ●      1   ●   ●      1   ●   ○
@@ -189,9 +202,10 @@ AND와 OR는 직선 하나로 나뉩니다. XOR는 어떤 직선으로도 나뉘
    x      NAND  OR   둘의 AND
 {table}
 
-다음: 얼마나 확신하는지 말할 수 있어, 경사를 따라 내려갈 수 있는 유닛 -> python -m rosenblatt.ladder.step2_single_layer
+다음: 확신의 정도를 말하여 경사를 따라 내려갈 수 있는 유닛 -> python -m rosenblatt.ladder.step2_single_layer --lang ko
 """,
 }
+ERRORS = {"en": "errors", "ko": "오류"}
 
 
 def main(lang: str = "en") -> None:
@@ -201,7 +215,9 @@ def main(lang: str = "en") -> None:
     for gate, targets in TARGETS.items():
         unit.fit(TRUTH_TABLE, targets)
         answers = unit.predict(TRUTH_TABLE)
-        learned.append(f"  {gate:<4} errors {unit.errors}   w = {unit.w.round(10)}, b = {unit.b:.1f}   -> {answers}")
+        learned.append(
+            f"  {gate:<4} {ERRORS[lang]} {unit.errors}   w = {unit.w.round(10)}, b = {unit.b!s:<20}   -> {answers}"
+        )
     # The unit was taught XOR last: how many rows was each (w, b) on its way right about?
     best = max(int(np.sum(step(b + TRUTH_TABLE @ w) == TARGETS["XOR"])) for w, b in unit.history)
     table = [f"   {a} {b}     {NAND(a, b)}    {OR(a, b)}    {XOR(a, b)}" for a, b in TRUTH_TABLE]

@@ -188,7 +188,7 @@ Next: a layer of such neurons in front -> python -m rosenblatt.ladder.step3_dual
 2단계: 얼마나 확신하는지 아는 뉴런 하나
 
 유방암 데이터: 훈련 {rows}개, 검증 {held_out}개, 특성 30개를 표준화했습니다.
-매개변수: 가중치 30개 + 절편 1개 = {parameters}개. 학습률 0.1, l2 = 0.01, 걸음마다 모든 표본을 씁니다.
+매개변수: 가중치 30개 + 절편 1개 = {parameters}개. 학습률 0.1, l2 = 0.01, 스텝마다 모든 샘플을 씁니다.
 
   에포크       훈련 손실        검증 손실
 {curve}
@@ -199,13 +199,13 @@ Next: a layer of such neurons in front -> python -m rosenblatt.ladder.step3_dual
   (1, 1) -> {path}
 
 검증 손실은 {turn} 에포크에서 가장 낮고({lowest:.4f}), 그 뒤로는 훈련 손실이 계속 줄어드는데도 조금씩 오릅니다.
-이때부터 뉴런은 표본을 외우기 시작합니다. 규제가 이를 누릅니다. l2 = 1이면 가장 큰 가중치가 {largest:.2f}에서
+이때부터 뉴런은 샘플을 외우기 시작합니다. 규제가 이를 누릅니다. l2 = 1이면 가장 큰 가중치가 {largest:.2f}에서
 {tamed:.2f}로 작아집니다.
 
 할 수 없는 것: 여전히 직선 하나입니다. XOR를 가르치면 결국 네 경우 모두에 같은 확률을 냅니다:
 {xor}
 
-다음: 이런 뉴런을 앞에 한 층 더 -> python -m rosenblatt.ladder.step3_dual_layer
+다음: 이런 뉴런을 앞에 한 층 더 -> python -m rosenblatt.ladder.step3_dual_layer --lang ko
 """,
 }
 

@@ -127,7 +127,7 @@ Next: let them begin different -> python -m rosenblatt.ladder.step4_random_init
     "ko": """\
 3단계: 은닉층
 
-유방암 데이터, 은닉 뉴런 {units}개, 학습률 0.1, l2 = 0.01, 걸음마다 모든 표본을 씁니다.
+유방암 데이터, 은닉 뉴런 {units}개, 학습률 0.1, l2 = 0.01, 스텝마다 모든 샘플을 씁니다.
 매개변수: 가중치 30 x 10개 + 절편 10개, 이어서 가중치 10개 + 절편 1개 = {parameters}개.
 
   에포크       훈련 손실        검증 손실
@@ -140,7 +140,7 @@ Next: let them begin different -> python -m rosenblatt.ladder.step4_random_init
 똑같은 뉴런 열 개는 뉴런 하나와 같으므로 XOR도 풀지 못합니다.
 {xor_epochs} 에포크 뒤 00, 01, 10, 11의 출력: {xor}
 
-다음: 서로 다르게 시작하기 -> python -m rosenblatt.ladder.step4_random_init
+다음: 서로 다르게 시작하기 -> python -m rosenblatt.ladder.step4_random_init --lang ko
 """,
 }
 

@@ -72,7 +72,7 @@ Next: more than one step in each epoch -> python -m rosenblatt.ladder.step5_mini
 이제 은닉 뉴런은 서로 다릅니다. 한 특성에서 열 뉴런으로 가는 가중치의 표준 편차가 3e-12에서 {spread:.1f}로 커졌습니다.
 똑같은 뉴런들이 풀지 못한 XOR도 풀립니다. {xor_epochs} 에포크 뒤 00, 01, 10, 11의 출력: {xor}
 
-다음: 한 에포크에 여러 걸음 -> python -m rosenblatt.ladder.step5_minibatch
+다음: 한 에포크에 여러 스텝 -> python -m rosenblatt.ladder.step5_minibatch --lang ko
 """,
 }
 

@@ -18,7 +18,7 @@ before its step, so the rows at the end are judged by a better network than thos
 
     loss of the epoch = (sum over its batches + penalty) / n
 
-한국어: 한 에포크에 한 걸음만 떼는 대신, 표본을 섞어 작은 묶음으로 나누고 묶음마다 한 걸음씩 뗍니다. 묶음 크기가 1이면
+한국어: 한 에포크에 한 스텝만 가는 대신, 샘플을 섞어 작은 묶음으로 나누고 묶음마다 한 스텝씩 갑니다. 묶음 크기가 1이면
 확률적 경사 하강법, n이면 배치 경사 하강법이고, 그 사이가 미니배치입니다. 조금 흔들리는 대신 훨씬 빨리 내려갑니다.
 """
 
@@ -105,17 +105,17 @@ Next: more than two classes -> python -m rosenblatt.ladder.step6_multi_class
 
 유방암 데이터 {n}개, 은닉 뉴런 {units}개, 학습률 0.1, l2 = 0.01. 스무 에포크씩 훈련합니다.
 
-    배치 크기   에포크당 걸음       훈련 손실           검증 정확도
+    배치 크기   에포크당 스텝       훈련 손실           검증 정확도
 {twenty}
 
-모두 같은 표본을 스무 번씩 보았습니다. 배치가 작을수록 그동안 더 많은 걸음을 뗍니다. 그러나 컴퓨터는 큰 행렬을
+모두 같은 샘플을 스무 번씩 보았습니다. 배치가 작을수록 그동안 더 많은 스텝을 갑니다. 그러나 컴퓨터는 큰 행렬을
 좋아하고, 한 개씩은 더디게 처리합니다. 가장 작은 배치는 가장 큰 배치보다 {slow:.0f}배 오래 걸렸습니다.
-32나 128쯤이면 걸음도 많고 컴퓨터도 놀지 않습니다. 500 에포크를 주면:
+32나 128쯤이면 스텝도 많고 컴퓨터도 놀지 않습니다. 500 에포크를 주면:
 
     배치 크기       훈련 손실           검증 정확도
 {full}
 
-다음: 셋 이상의 클래스 -> python -m rosenblatt.ladder.step6_multi_class
+다음: 셋 이상의 클래스 -> python -m rosenblatt.ladder.step6_multi_class --lang ko
 """,
 }
 
