@@ -9,6 +9,7 @@ again. tests/test_api_reference.py fails where the pages in docs/api are not tho
 
 from __future__ import annotations
 
+import argparse
 import importlib
 import inspect
 import re
@@ -289,4 +290,7 @@ def escaped(text: str) -> str:
 
 
 if __name__ == "__main__":
-    main(*map(Path, sys.argv[1:]))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", nargs="?", type=Path, help="where to, in place of the usual folder")
+    folder = parser.parse_args().folder
+    main(*[folder] if folder else [])

@@ -8,9 +8,9 @@ in smaller files. FOLDER is src/rosenblatt/datasets/data unless given.
 
 from __future__ import annotations
 
+import argparse
 import gzip
 import io
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -79,4 +79,7 @@ def compressed(content: bytes) -> bytes:
 
 
 if __name__ == "__main__":
-    main(*map(Path, sys.argv[1:]))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", nargs="?", type=Path, help="where to, in place of the usual folder")
+    folder = parser.parse_args().folder
+    main(*[folder] if folder else [])

@@ -8,8 +8,8 @@ picture is made in English and Korean, and carries its figures as text (``Descri
 
 from __future__ import annotations
 
+import argparse
 import io
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -116,4 +116,7 @@ def save(axes: Any, path: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(*map(Path, sys.argv[1:]))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", nargs="?", type=Path, help="where to, in place of the usual folder")
+    folder = parser.parse_args().folder
+    main(*[folder] if folder else [])
