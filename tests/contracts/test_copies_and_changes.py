@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import copy
 import pickle
-import threading
 import warnings
 
 import numpy as np
 import pytest
-from threadpoolctl import threadpool_info
 
 import rosenblatt as rb
-from rosenblatt.engines.threads import threads_for
 from rosenblatt.errors import ArgumentError, ShapeError
 from rosenblatt.layers import Dense, Normalization
 
@@ -130,27 +127,6 @@ def test_a_network_that_diverged_predicts_without_warnings_from_numpy():
         warnings.simplefilter("error")
         model.predict(X)
         model.gradients(X, Y)
-
-
-def test_python_threads_that_overlap_leave_blas_as_it_was():
-    def threads() -> list[int]:
-        return [pool["num_threads"] for pool in threadpool_info() if "numpy" in pool["filepath"]]
-
-    before = threads()
-    inside, leave = threading.Event(), threading.Event()
-
-    def first() -> None:
-        with threads_for(1):
-            inside.set()
-            leave.wait(5)
-
-    thread = threading.Thread(target=first)
-    thread.start()
-    inside.wait(5)
-    with threads_for(1):
-        leave.set()
-        thread.join(5)
-    assert threads() == before
 
 
 def test_the_end_of_an_evaluation_is_told_after_an_error_too():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import threading
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -38,25 +40,41 @@ def test_an_error_inside_sets_the_number_back():
         assert blas_threads() == before
 
 
+OVERLAP = """
+import threading
+import numpy as np
+from threadpoolctl import threadpool_info
+from rosenblatt.engines.threads import threads_for
+
+def now():
+    return threadpool_info()[0]["num_threads"]
+
+before = now()
+first_is_in, second_is_in = threading.Event(), threading.Event()
+
+def first():
+    with threads_for(1):
+        first_is_in.set()
+        second_is_in.wait(5)
+
+def second():
+    first_is_in.wait(5)
+    with threads_for(1):
+        print(now(), end=" ")
+        second_is_in.set()
+        threads[0].join(5)
+
+threads = [threading.Thread(target=first), threading.Thread(target=second)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join(5)
+print(before, now())
+"""
+
+
+@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="needs two cores, for BLAS to have two threads")
 def test_python_threads_that_overlap_set_it_back_in_the_end():
-    first_is_in, second_is_in = threading.Event(), threading.Event()
-
-    def first() -> None:
-        with threads_for(1):
-            first_is_in.set()
-            second_is_in.wait(5)
-
-    def second() -> None:
-        first_is_in.wait(5)
-        with threads_for(1):
-            second_is_in.set()
-
-    with threadpool_limits(2, user_api="blas"):
-        before = blas_threads()
-    threads = [threading.Thread(target=first), threading.Thread(target=second)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(10)
-    with threadpool_limits(2, user_api="blas"):
-        assert blas_threads() == before == {2}
+    environment = os.environ | {"OPENBLAS_NUM_THREADS": "2", "OMP_NUM_THREADS": "2"}
+    done = subprocess.run([sys.executable, "-c", OVERLAP], capture_output=True, text=True, check=True, env=environment)
+    assert done.stdout.split() == ["1", "2", "2"], "inside, before, after"
