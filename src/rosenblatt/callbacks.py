@@ -184,6 +184,15 @@ class CallbackList(Callback):
         )
 
     @property
+    def wants_epochs(self) -> bool:
+        """Whether a callback, other than one that keeps the history, looks at the model between two epochs."""
+        return any(
+            type(callback) is not History
+            and _overrides(callback, "on_epoch_begin", "on_epoch_end", "on_progress", *TRAIN_BATCH_HOOKS)
+            for callback in self.callbacks
+        )
+
+    @property
     def wants_test_batches(self) -> bool:
         """Whether a callback asks for single batches of an evaluation."""
         return any(_overrides(callback, "on_test_batch_begin", "on_test_batch_end") for callback in self.callbacks)

@@ -19,7 +19,7 @@ from rosenblatt.types import Array, Generator
 # A slice of training should take some hundredths of a second: short enough for Ctrl-C and a smooth progress bar. It is
 # measured in multiplications, not by a clock, so that the figures of an epoch, added up slice by slice, are the same
 # to the last bit whenever the same training is run.
-SLICE_WORK = 1_000_000_000
+SLICE_WORK = 3_000_000_000
 BATCH_WORK = 2_500_000  # what a batch costs in any case, however small the network
 CHECK_ROWS = 4096  # rows checked for NaN at once, so that a memory map larger than memory can be checked, too
 _END = object()  # what a stream of batches gives after its last; None may be a user's mistake in its midst
@@ -34,11 +34,16 @@ class Batch(NamedTuple):
 
 
 class Slice(NamedTuple):
-    """Some whole batches for an engine to train on in one call: ``data``'s rows in the order given."""
+    """Some whole batches for an engine to train on in one call: ``data``'s rows in the order given, or in several."""
 
     data: Batch
     order: Array
     batch_size: int
+
+    def sizes_of_batches(self) -> Array:
+        """Return how many rows each batch has, (batches an order,): all but the last are full."""
+        rows = self.order.shape[-1]
+        return np.minimum(self.batch_size, rows - np.arange(0, rows, self.batch_size))
 
 
 def whole(data: Batch) -> Slice:
@@ -74,9 +79,21 @@ class ArraySource:
         """How many batches an epoch has."""
         return -(-len(self.data.x) // self.batch_size)
 
+    @property
+    def epochs_a_slice(self) -> int:
+        """How many epochs go into one slice, where nobody looks at the model in between."""
+        return max(1, self.slice_batches // -(-len(self.data.x) // self.batch_size))
+
+    def epochs(self, count: int) -> Slice:
+        """Return several epochs as one slice: each an order of its own."""
+        return Slice(self.data, np.stack([self._order() for _ in range(count)]), self.batch_size)
+
+    def _order(self) -> Array:
+        return self.rng.permutation(len(self.data.x)) if self.shuffle else np.arange(len(self.data.x))
+
     def epoch(self, batch_by_batch: bool) -> Iterator[Slice]:
         """Yield the slices of one epoch, single batches where asked."""
-        order = self.rng.permutation(len(self.data.x)) if self.shuffle else np.arange(len(self.data.x))
+        order = self._order()
         rows = self.batch_size * (1 if batch_by_batch else self.slice_batches)
         for start in range(0, len(order), rows):
             yield Slice(self.data, order[start : start + rows], self.batch_size)

@@ -11,6 +11,7 @@
     └── MissingExtraError (ImportError)    an optional dependency that is not installed
 
     NonFiniteLossWarning (RuntimeWarning)  training has diverged
+    SlowEngineWarning (UserWarning)        the native engine is missing, and NumPy does its work
 
 A message follows one template: ``WHO: expected WHAT, got WHAT. CURE.``
 """
@@ -90,3 +91,7 @@ Run: pip install 'rosenblatt[plots]'
 
 class NonFiniteLossWarning(RuntimeWarning):
     """Training has diverged: the loss is NaN or infinite."""
+
+
+class SlowEngineWarning(UserWarning):
+    """The native engine is missing, and NumPy does its work."""

@@ -16,7 +16,7 @@ from rosenblatt.arguments import check_flag, check_name, check_number, check_who
 from rosenblatt.callbacks import CallbackList
 from rosenblatt.configuration import deserialize, serialize
 from rosenblatt.data import ArraySource, Batch, IterableSource, Slice
-from rosenblatt.engines.reference import ReferenceEngine
+from rosenblatt.engines.select import default_engine
 from rosenblatt.errors import ArgumentError, DataError, ModelStateError, ShapeError
 from rosenblatt.functional import network
 from rosenblatt.functional.optimizers import effective_learning_rate, start_slots
@@ -71,7 +71,7 @@ class Sequential:
         self.dtype = dtype
         self.seed = fresh_seed() if seed is None else check_whole_number("Sequential", "seed", seed, at_least=0)
         self.rng = np.random.default_rng(self.seed)
-        self.engine = ReferenceEngine()
+        self.engine = default_engine()
         self.layers: list[Layer] = []
         self.class_names: list[str] | None = None  # what the outputs stand for; kept in the model's file
         self.data_name: str | None = None  # what it was trained on; kept in the model's file
@@ -448,11 +448,19 @@ class Sequential:
         wanted.set_model(self)
 
         def validate(epoch: int, stop_if_asked: Callable[[], None]) -> training.Logs | None:
-            if blocks is None or not _is_due(epoch, validation_freq):
+            if not _is_due(epoch, validation_freq):
                 return None
+            assert blocks is not None  # for the type checker: see the call below
             return training.evaluate(self, blocks(wanted.wants_test_batches), wanted, stop_if_asked)
 
-        training.fit(self, source, wanted, initial_epoch=initial_epoch, epochs=epochs, validate=validate)
+        training.fit(
+            self,
+            source,
+            wanted,
+            initial_epoch=initial_epoch,
+            epochs=epochs,
+            validate=None if blocks is None else validate,
+        )
         assert wanted.history is not None  # for the type checker: it was added above
         return wanted.history
 
@@ -544,6 +552,47 @@ class Sequential:
         """Return the outputs for one batch of rows."""
         return self.predict(x)
 
+    def predictor(self) -> Callable[[Array], Array]:
+        """Return a function for serving: from rows to outputs, some microseconds a call.
+
+        The checks that never change are done here, once, and memory is kept from call to call. The function takes an
+        array (n, *input_shape), or a single row (input_shape,), of the model's dtype, and returns the outputs for it:
+        (n, *output_shape), or (output_shape,). It uses the weights as they are when it is called, until layers are
+        added to the model or taken away.
+
+        Raises:
+            ShapeError: in the call, where x has another shape or dtype; NaN are not looked for.
+
+        Example:
+            >>> from rosenblatt.layers import Dense
+            >>> model = Sequential([Dense(2, activation="softmax", input_shape=(3,))], seed=1)
+            >>> predict = model.predictor()
+            >>> predict(np.zeros(3, "float32"))
+            array([0.5, 0.5], dtype=float32)
+        """
+        plan, state = self.plan, self.state
+        shape, output_shape, dtype = plan.input_shape, plan.output_shape, np.dtype(self.dtype)
+        row, one_output, rank = (1, *shape), (1, *output_shape), len(shape)
+        fill = self.engine.predictor(plan, state)
+
+        def predict(x: Array) -> Array:
+            if type(x) is not np.ndarray or x.dtype != dtype or not x.flags.c_contiguous:
+                x = np.ascontiguousarray(x, dtype)
+            if x.shape == shape:
+                y = np.empty(one_output, dtype)
+                fill(x.reshape(row), y)
+                return y[0]  # type: ignore[no-any-return]
+            if x.ndim != rank + 1 or x.shape[1:] != shape:
+                raise ShapeError(
+                    f"predictor: expected x of shape {shape} or (rows, {', '.join(map(str, shape))}), "
+                    f"got {x.shape}. Check the columns of x."
+                )
+            y = np.empty((len(x), *output_shape), dtype)
+            fill(x, y)
+            return y
+
+        return predict
+
     def activations(self, x: Any) -> dict[str, Array]:
         """Return every layer's output (n, *output_shape) by the layer's name.
 
@@ -573,6 +622,11 @@ class Sequential:
         }
 
     # --- Metrics, as the training loop asks for them ----------------------------------------------
+
+    @property
+    def has_metrics(self) -> bool:
+        """Whether anything is measured besides the loss."""
+        return any(wanted is not None for wanted in self._metrics_wanted)
 
     def prepare_metrics(self, target: Array) -> bool:
         """Choose the metrics by the shape of the first target; return whether there are any."""
@@ -655,8 +709,9 @@ class Sequential:
         layers = self._lay_out(self.layers, rows.shape[1:]) if self._state is None else self.plan.layers
         output_shape = layers[-1].output_shape
         target = losses.prepare_target(self.loss.rule.name, targets, output_shape, who)
-        class_numbers = self.loss.rule.name in ("sparse_categorical_crossentropy", "custom")
-        if target.dtype.kind == "f" or not class_numbers:  # whole numbers would take the loss to float64
+        if self.loss.rule.name == "sparse_categorical_crossentropy":
+            target = target.astype(np.int64, copy=False)  # once, and not for every slice of an epoch
+        elif target.dtype.kind == "f" or self.loss.rule.name != "custom":  # whole numbers would give a float64 loss
             target = target.astype(self.dtype, copy=False)
         weight = data.sample_weights(who, sample_weight, len(rows), self.dtype)
         if class_weight is not None:

@@ -35,7 +35,7 @@ def fit(
     *,
     initial_epoch: int,
     epochs: int,
-    validate: Callable[[int, Callable[[], None]], Logs | None],
+    validate: Callable[[int, Callable[[], None]], Logs | None] | None,
 ) -> None:
     """Train a model for some epochs.
 
@@ -46,7 +46,7 @@ def fit(
         initial_epoch: the number of the first epoch, from 0.
         epochs: the number after the last epoch.
         validate: given the number of an epoch and what raises KeyboardInterrupt after Ctrl-C, returns the
-            validation's figures, or None where there is none.
+            validation's figures, or None where that epoch has none. None where no epoch has any.
 
     Raises:
         KeyboardInterrupt: after Ctrl-C, at the end of a batch, with model and history valid.
@@ -54,22 +54,45 @@ def fit(
     model.stop_training = False
     logs: Logs = {}
     reporter = DivergenceReporter()
+    unwatched = validate is None and not callbacks.wants_epochs and not model.has_metrics
     with stop_at_a_batch() as stop_if_asked:
         callbacks.on_train_begin()
         try:
-            for epoch in range(initial_epoch, epochs):
+            epoch = initial_epoch
+            while epoch < epochs and not model.stop_training:
+                if unwatched and isinstance(source, ArraySource) and source.epochs_a_slice > 1:
+                    together = train_epochs(model, source, reporter, range(epoch, epochs)[: source.epochs_a_slice])
+                    for logs in together:
+                        callbacks.on_epoch_end(epoch, logs)
+                        epoch += 1
+                    stop_if_asked()
+                    continue
                 callbacks.on_epoch_begin(epoch)
                 logs = train_epoch(model, source, callbacks, stop_if_asked, reporter, epoch)
-                validation = validate(epoch, stop_if_asked)
+                validation = None if validate is None else validate(epoch, stop_if_asked)
                 if validation is not None:
                     logs |= {f"val_{name}": value for name, value in validation.items()}
                 callbacks.on_epoch_end(epoch, logs)
-                if model.stop_training:
-                    break
+                epoch += 1
                 stop_if_asked()
             finish_average(model)
         finally:  # files are closed and the bar is cleared after an error or Ctrl-C, too
             callbacks.on_train_end(logs)
+
+
+def train_epochs(
+    model: Sequential, source: ArraySource, reporter: DivergenceReporter, epochs: range
+) -> list[Logs]:
+    """Train several short epochs in one call, where nobody looks at the model in between; return each one's loss."""
+    piece = source.epochs(len(epochs))
+    losses, _ = train_slice(model, piece)
+    sizes = piece.sizes_of_batches()
+    by_epoch = losses.reshape(len(epochs), -1)
+    if not np.isfinite(losses).all():
+        for epoch, order, of_batches in zip(epochs, piece.order, by_epoch, strict=True):
+            reporter.check(model, piece._replace(order=order), of_batches, epoch, 0)
+    means = np.cumsum(by_epoch * sizes, axis=1)[:, -1] / len(source.data.x)
+    return [{"loss": float(mean)} for mean in means]
 
 
 def train_epoch(
@@ -124,10 +147,8 @@ class RunningFigures:
 
     def add(self, model: Sequential, piece: Slice, losses: Array, outputs: Array | None) -> None:
         """Take in a slice that has been trained."""
-        data, order, batch_size = piece
-        sizes = np.full(len(losses), batch_size)
-        sizes[-1] = len(order) - batch_size * (len(losses) - 1)
-        self.loss = add_in_order(self.loss, losses * sizes)
+        data, order, _ = piece
+        self.loss = add_in_order(self.loss, losses * piece.sizes_of_batches())
         self.rows += len(order)
         if outputs is not None:
             weight = None if data.weight is None else data.weight[order]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import ClassVar, Literal, overload
 
 from rosenblatt.plan import Plan, State
@@ -18,6 +19,11 @@ class Engine(ABC):
 
     name: ClassVar[str]
 
+    @property
+    def reason(self) -> str | None:
+        """Why the plan at hand is not carried out by a faster engine; None where there is nothing to say."""
+        return None
+
     @overload
     def predict(self, plan: Plan, state: State, x: Array, layers: Literal["last"] = "last") -> Array: ...
     @overload
@@ -27,6 +33,17 @@ class Engine(ABC):
         self, plan: Plan, state: State, x: Array, layers: Literal["last", "all"] = "last"
     ) -> Array | list[Array]:
         """Return the last layer's outputs (n, *output_shape) for x (n, *input_shape), or every layer's in a list."""
+
+    def predictor(self, plan: Plan, state: State) -> Callable[[Array, Array], None]:
+        """Return a function of x (n, *input_shape) and y that fills y (n, *output_shape) with the outputs for x.
+
+        It reads the state's numbers as they are when it is called.
+        """
+
+        def predict(x: Array, y: Array) -> None:
+            y[...] = self.predict(plan, state, x)
+
+        return predict
 
     @abstractmethod
     def evaluate(self, plan: Plan, state: State, x: Array, target: Array, outputs: Array | None = None) -> Array:
@@ -70,8 +87,8 @@ class Engine(ABC):
             x: (n, *input_shape).
             target: (n, *output_shape), or class numbers for the sparse loss.
             weight: (n,) sample weights, or None.
-            order: row numbers in the order in which they are to be seen. Cutting it into slices of whole batches and
-                training one after the other gives the same result.
-            batch_size: rows a batch; the last batch may be shorter.
-            outputs: where given, (len(order), *output_shape), filled with the outputs measured while training.
+            order: (rows,) row numbers in the order in which they are to be seen, or (epochs, rows) of them. Cutting it
+                into slices of whole batches and training one after the other gives the same result.
+            batch_size: rows a batch; the last batch of each epoch may be shorter.
+            outputs: where given, (order.size, *output_shape), filled with the outputs measured while training.
         """

@@ -23,6 +23,14 @@ class ReferenceEngine(Engine):
 
     name: ClassVar[str] = "reference"
 
+    def __init__(self, reason: str | None = None) -> None:
+        self._reason = reason
+
+    @property
+    def reason(self) -> str | None:
+        """Why this engine was chosen and not a faster one; None where the user chose it."""
+        return self._reason
+
     @overload
     def predict(self, plan: Plan, state: State, x: Array, layers: Literal["last"] = "last") -> Array: ...
     @overload
@@ -89,11 +97,13 @@ class ReferenceEngine(Engine):
         weights = network.views(plan, state.params, state.statistics)
         gradient = np.zeros_like(state.params)
         gradients = network.gradient_views(plan, gradient)
-        starts = range(0, len(order), batch_size)
-        losses = np.empty(len(starts))
+        epochs = np.atleast_2d(order)
+        starts = range(0, epochs.shape[1], batch_size)
+        losses = np.empty(len(epochs) * len(starts))
+        batches = (epoch[start : start + batch_size] for epoch in epochs for start in starts)
+        seen = 0
         with _computing(3 * batch_size * state.params.size):
-            for number, start in enumerate(starts):
-                rows = order[start : start + batch_size]
+            for number, rows in enumerate(batches):
                 losses[number], output = network.loss_and_gradient(
                     plan,
                     weights,
@@ -104,7 +114,8 @@ class ReferenceEngine(Engine):
                     Run(training=True, step=state.step, seed=plan.seed),
                 )
                 if outputs is not None:
-                    outputs[start : start + batch_size] = network.activate(plan.output, output)
+                    outputs[seen : seen + len(rows)] = network.activate(plan.output, output)
+                seen += len(rows)
                 optimizers.update(
                     plan.optimizer,
                     plan.trainable_parameters,
