@@ -131,17 +131,18 @@ void gather(const void* x, Element element, int64_t x_stride, const int64_t* ord
     }
 }
 
-// z = bias + partial_0 + partial_1 + ..., in this order. All partial sums lie as z does and z may be one of them; bias,
-// a number for each column, may be null.
+// z = sum + bias, where the sum is that of one, two or four partial sums, of neighbours first: (0 + 1) + (2 + 3). All
+// partial sums lie as z does and z may be one of them; bias, a number for each column, may be null.
 template <class T>
 void combine(const T* const* partials, int64_t count, const T* bias, Rows<T> z) {
     using V = Vector<T>;
     each_vector(z, [&](int64_t r, int64_t j) {
-        const int64_t place = r * z.stride + j;
-        V sum = V::load(partials[0] + place);
-        if (bias != nullptr) sum = parameters(bias, j, z.width) + sum;
-        for (int64_t partial = 1; partial < count; ++partial) sum += V::load(partials[partial] + place);
-        sum.store(z.data + place);
+        const auto partial = [&](int64_t i) { return V::load(partials[i] + r * z.stride + j); };
+        V sum = partial(0);
+        if (count > 1) sum += partial(1);
+        if (count > 2) sum += partial(2) + partial(3);
+        if (bias != nullptr) sum += parameters(bias, j, z.width);
+        sum.store(z.row(r) + j);
     });
 }
 

@@ -15,9 +15,9 @@ namespace rosenblatt {
 
 template <class T>
 struct Kernels {
-    // products.hpp: C = A B, a sum over k for each element. See there for the blocking.
+    // products.hpp: C = A B, a sum over k for each element; multiply adds it to C where `add`. See there for the blocking.
     void (*multiply)(const T* const* a, int64_t a_offset, int64_t rows, const T* b, int64_t b_stride, int64_t depth,
-                     int64_t columns, T* c, int64_t c_stride, T* scratch);
+                     int64_t columns, T* c, int64_t c_stride, T* scratch, bool add);
     void (*multiply_transposed)(const T* const* a, int64_t rows, const T* b, int64_t b_stride, int64_t depth,
                                 int64_t columns, T* c, int64_t c_stride, T* scratch);
     void (*outer)(const T* const* a, int64_t a_offset, int64_t count, const T* b, int64_t b_stride, int64_t depth,
@@ -73,7 +73,7 @@ struct Kernels {
     void (*standardise_gradient)(Rows<const T> dy, const T* variance, int64_t period, Rows<T> dx);
     // Row i becomes row order[first + i] of x, or row first + i where order is null.
     void (*gather)(const void* x, Element element, int64_t x_stride, const int64_t* order, int64_t first, Rows<T> to);
-    // z = bias + partial_0 + partial_1 + ...; bias may be null, z may be one of the partial sums.
+    // z = bias + the sum of one, two or four partial sums; bias may be null, z may be one of them.
     void (*combine)(const T* const* partials, int64_t count, const T* bias, Rows<T> z);
 
     // peak.hpp: multiply-adds on numbers that stay in registers; returns how many operations that were.

@@ -13,7 +13,8 @@
 namespace rosenblatt {
 namespace {
 
-// Multiplications of a step that are worth a thread: some ten microseconds of work beside a microsecond of meetings.
+// Multiplications of a step that are worth a thread: some ten microseconds of work. With less, what the threads hand to
+// each other, a cache line at a time, costs more than they save.
 constexpr int64_t WORK_A_THREAD = 500'000;
 
 // Rows that are predicted at a time: enough for the weights to be read rarely, few enough for the cache.
@@ -69,6 +70,7 @@ struct Network<T>::Implementation {
     // Carries all rows forward, a block at a time; `use` is given each block's first row, its size and its workspace.
     template <class Use>
     void forward(const State<T>& state, const Samples& x, int64_t rows, Use use) {
+        if (rows == 0) return;
         const int64_t block = std::min(rows, PREDICTED_ROWS), blocks = (rows + block - 1) / block;
         const int count = static_cast<int>(std::min<int64_t>(threads_for(rows * products_of(plan)), blocks));
         make_desks(count, block);
@@ -117,7 +119,7 @@ struct Network<T>::Implementation {
             }
         for (int64_t i = own.begin; i < own.end; ++i) {
             if (target.labels) workspace.labels[static_cast<size_t>(i)] = target.labels[row(i)];
-            else std::copy_n(target.numbers + row(i) * width, width, workspace.target.rows.row(i));
+            else for (int64_t j = 0; j < width; ++j) workspace.target.rows.row(i)[j] = target.numbers[row(i) * width + j];
         }
         LayerBlocks<T>& last = workspace.layers.back();
         const Rows<T> gradient = wants_gradient ? last.dy.rows.part(own.begin, own.end) : Rows<T>{};
@@ -136,7 +138,8 @@ struct Network<T>::Implementation {
             for (int64_t i = 0; i < count; ++i) total += static_cast<double>(weight_of(i));
             if (total != 0) whole = static_cast<T>(total);  // rows of no weight at all cost nothing
         }
-        for (int64_t i = own.begin; i < own.end; ++i) workspace.share[static_cast<size_t>(i)] = weight_of(i) / whole;
+        for (int64_t i = own.begin; i < own.end; ++i)
+            workspace.share[static_cast<size_t>(i)] = weight ? weight_of(i) / whole : T(1) / whole;
     }
 
     // Forward, loss and back; afterwards all members have met and the gradients of all layers are known.

@@ -3,15 +3,14 @@
 #include <algorithm>
 #include <array>
 
+#include "blocking.hpp"
+
 namespace rosenblatt {
 namespace {
 
 // A dense layer with fewer weights is computed by every member for its own rows: to read the weights that another
 // member has just changed costs less than to meet twice.
 constexpr int64_t WEIGHTS_TO_SHARE = 4096;
-
-// The largest panel of the products: DEPTH x TILE_VECTORS vectors of 64 bytes (products.hpp).
-constexpr int64_t PANEL_BYTES = 256 * 4 * 64;
 
 bool is_linear(const Activation& f) { return f.kind == ActivationKind::linear; }
 
@@ -37,13 +36,16 @@ bool derivative_needs_z(const Activation& f) {
     switch (f.kind) {
         case ActivationKind::gelu:
         case ActivationKind::silu:
-        case ActivationKind::softplus:
         case ActivationKind::softsign:
         case ActivationKind::mish:
         case ActivationKind::hard_sigmoid:
-        case ActivationKind::relu:
-        case ActivationKind::leaky_relu:
             return true;
+        case ActivationKind::relu:  // y > 0 tells that z > 0 where no option is used
+            return f.negative_slope != 0 || f.threshold != 0;
+        case ActivationKind::leaky_relu:
+            return f.negative_slope < 0;
+        case ActivationKind::elu:
+            return f.alpha < 0;
         default:
             return false;
     }
@@ -148,35 +150,40 @@ void Pass<T>::dense(const Step<T>& step, size_t index) {
     const T* w = step.state.params + layer.first.start;
     const T* const* x = input_rows(step, index);
     const int64_t parts = part_count(layer.inputs), inputs_a_part = (layer.inputs + parts - 1) / parts;
-    const auto sum = [&](int64_t part) { return parts == 1 ? z.data : blocks.parts[static_cast<size_t>(part)].get(); };
+    // The sum is (part 0 + part 1) + (part 2 + part 3), the same for any number of members. Where one member has two
+    // neighbours and each is short enough to be made at once, the second is added in the place of the first.
+    const bool shared = is_shared(step.member, layer), in_pairs = !(shared && step.member.count() > 2);
+    const int64_t parts_a_sum = parts > 1 && in_pairs && inputs_a_part <= DEPTH ? 2 : 1, sums = parts / parts_a_sum;
+    const auto sum = [&](int64_t i) { return parts == 1 ? z.data : blocks.parts[static_cast<size_t>(i)].get(); };
 
-    // Rows begin .. end of one part of the sum.
-    const auto multiply = [&](int64_t part, int64_t begin, int64_t end) {
-        if (begin >= end) return;
-        const int64_t input = part * inputs_a_part, depth = std::min(inputs_a_part, layer.inputs - input);
-        kernels_.multiply(x + begin, input, end - begin, w + input * layer.outputs, layer.outputs, depth, layer.outputs,
-                          sum(part) + begin * z.stride, z.stride, step.desk.panel.get());
+    // Rows begin .. end of one of the sums.
+    const auto multiply = [&](int64_t i, int64_t begin, int64_t end) {
+        for (int64_t part = i * parts_a_sum; part < (i + 1) * parts_a_sum && begin < end; ++part) {
+            const int64_t input = part * inputs_a_part, depth = std::min(inputs_a_part, layer.inputs - input);
+            kernels_.multiply(x + begin, input, end - begin, w + input * layer.outputs, layer.outputs, depth,
+                              layer.outputs, sum(i) + begin * z.stride, z.stride, step.desk.panel.get(),
+                              part > i * parts_a_sum);
+        }
     };
 
     const Range own = step.own_rows();
-    if (is_shared(step.member, layer)) {
+    if (shared) {
         if (index > 0 || !reads_samples(step.batch)) step.member.meet();
-        // The rows of all parts stand in one line, which is cut into equal pieces: a member has whole parts where it can.
+        // The rows of all sums stand in one line, which is cut into equal pieces: a member has whole sums where it can.
         const int64_t line = (step.batch.count + ROW_GRAIN - 1) / ROW_GRAIN * ROW_GRAIN;
-        const Range piece = step.member.share(parts * line, ROW_GRAIN);
-        for (int64_t part = 0; part < parts; ++part)
-            multiply(part, std::max<int64_t>(piece.begin - part * line, 0), std::min(piece.end - part * line, step.batch.count));
+        const Range piece = step.member.share(sums * line, ROW_GRAIN);
+        for (int64_t i = 0; i < sums; ++i)
+            multiply(i, std::max<int64_t>(piece.begin - i * line, 0), std::min(piece.end - i * line, step.batch.count));
         step.member.meet();
     } else {
-        for (int64_t part = 0; part < parts; ++part) multiply(part, own.begin, own.end);
+        for (int64_t i = 0; i < sums; ++i) multiply(i, own.begin, own.end);
     }
 
     const Rows<T> own_z = z.part(own.begin, own.end);
     std::array<const T*, 4> own_sums{};
-    for (int64_t part = 0; part < parts; ++part)
-        own_sums[static_cast<size_t>(part)] = sum(part) + own.begin * z.stride;
+    for (int64_t i = 0; i < sums; ++i) own_sums[static_cast<size_t>(i)] = sum(i) + own.begin * z.stride;
     if (parts > 1 || layer.second)
-        kernels_.combine(own_sums.data(), parts, numbers(step.state.params, layer.second), own_z);
+        kernels_.combine(own_sums.data(), sums, numbers(step.state.params, layer.second), own_z);
     if (!is_linear(layer.activation))
         kernels_.activate(layer.activation, own_z, blocks.y.rows.part(own.begin, own.end));
 }

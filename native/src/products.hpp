@@ -9,18 +9,15 @@
 // tile it lies in, so results do not depend on how the work is cut.
 #pragma once
 
+#include "blocking.hpp"
 #include "simd.hpp"
 
 namespace rosenblatt::ROSENBLATT_ISA {
 
-// Vectors of C a tile is wide, and its rows by its width: the accumulators, the vectors of B and one broadcast number
-// must fit into the registers. With 32: 8 x 3 + 3 + 1, 6 x 4 + 4 + 1; with 16: 6 x 2 + 2 + 1.
-constexpr int TILE_VECTORS = REGISTERS == 32 ? 4 : 2;
-constexpr int tile_rows(int vectors) { return vectors == TILE_VECTORS ? 6 : 8; }
-
-// k runs at most this far before a tile is put down: 256 rows of B, 4 vectors wide, are 64 KB with AVX-512 in an L2
-// that holds a megabyte, and the cost of loading and storing the tile stays below 2 %.
-constexpr int64_t DEPTH = 256;
+// A tile is so many vectors wide and so many rows high: its sums, the vectors of B and one broadcast number must fit
+// into the registers. With 32: 8 x 3 + 3 + 1; with 16: 6 x 2 + 2 + 1.
+constexpr int TILE_VECTORS = REGISTERS == 32 ? 3 : 2;
+constexpr int TILE_ROWS = REGISTERS == 32 ? 8 : 6;
 
 // From so many rows on it pays to copy the panel of B that is used for all of them into one piece of memory.
 constexpr int64_t ROWS_TO_PACK = 64;
@@ -32,7 +29,8 @@ enum class Tail { none, half, whole };
 template <class T>
 constexpr bool HAS_HALF = VECTOR_BYTES == 64;
 
-// C[r][...] = (or +=) sum_k A(r, k) B[k][...] for R rows, V whole vectors and a tail of `tail_count` lanes.
+// C[r][...] = (or +=) sum_k A(r, k) B[k][...] for R rows, V whole vectors and a tail of `tail_count` lanes. The sum is
+// made on its own and then added, so that it has the same last bit whether it is added here or later.
 // A(r, k) = a[r][offset + k], or by columns a[k][offset + r].
 template <class T, int R, int V, Tail TAIL, bool BY_COLUMNS>
 ROSENBLATT_INLINE void tile(const T* const* a, int64_t offset, const T* b, int64_t b_stride, int64_t depth, T* c,
@@ -45,11 +43,11 @@ ROSENBLATT_INLINE void tile(const T* const* a, int64_t offset, const T* b, int64
     ROSENBLATT_UNROLL
     for (int r = 0; r < R; ++r) {
         ROSENBLATT_UNROLL
-        for (int v = 0; v < V; ++v) sums[r][v] = add ? Vector<T>::load(c + r * c_stride + v * lanes) : Vector<T>(T(0));
-        if constexpr (TAIL != Tail::none)
-            last[r] = add ? Last::load(c + r * c_stride + V * lanes, tail_count) : Last(T(0));
+        for (int v = 0; v < V; ++v) sums[r][v] = Vector<T>(T(0));
+        last[r] = Last(T(0));
         if constexpr (!BY_COLUMNS) a_rows[r] = a[r] + offset;
     }
+    ROSENBLATT_UNROLL_TWICE
     for (int64_t k = 0; k < depth; ++k, b += b_stride) {
         Vector<T> b_row[V > 0 ? V : 1];
         Last b_last(T(0));
@@ -69,8 +67,14 @@ ROSENBLATT_INLINE void tile(const T* const* a, int64_t offset, const T* b, int64
     ROSENBLATT_UNROLL
     for (int r = 0; r < R; ++r) {
         ROSENBLATT_UNROLL
-        for (int v = 0; v < V; ++v) sums[r][v].store(c + r * c_stride + v * lanes);
-        if constexpr (TAIL != Tail::none) last[r].store(c + r * c_stride + V * lanes, tail_count);
+        for (int v = 0; v < V; ++v) {
+            T* to = c + r * c_stride + v * lanes;
+            (add ? Vector<T>::load(to) + sums[r][v] : sums[r][v]).store(to);
+        }
+        if constexpr (TAIL != Tail::none) {
+            T* to = c + r * c_stride + V * lanes;
+            (add ? Last::load(to, tail_count) + last[r] : last[r]).store(to, tail_count);
+        }
     }
 }
 
@@ -86,7 +90,7 @@ struct Product {
     bool add;
 };
 
-// One panel, V vectors and a tail wide, over all rows: tiles of the best height, then a lower one for the rest.
+// One panel, V vectors and a tail wide, over all rows: tiles R rows high, then lower ones for the rest.
 template <class T, int R, int V, Tail TAIL, bool BY_COLUMNS>
 inline void panel(const Product<T>& p, int64_t rows, int64_t tail_count) {
     int64_t r = 0;
@@ -106,15 +110,13 @@ inline void panel(const Product<T>& p, int64_t rows, int64_t tail_count) {
 
 template <class T, Tail TAIL, bool BY_COLUMNS>
 inline void panel_of_vectors(const Product<T>& p, int64_t rows, int64_t vectors, int64_t tail_count) {
-    constexpr int t = TAIL == Tail::none ? 0 : 1;
-    if constexpr (t == 1)
-        if (vectors == 0) return panel<T, tile_rows(1), 0, TAIL, BY_COLUMNS>(p, rows, tail_count);
-    if (vectors == 1) return panel<T, tile_rows(1 + t), 1, TAIL, BY_COLUMNS>(p, rows, tail_count);
-    if constexpr (TILE_VECTORS > 2) {
-        if (vectors == 2) return panel<T, tile_rows(2 + t), 2, TAIL, BY_COLUMNS>(p, rows, tail_count);
-        if (vectors == 3) return panel<T, tile_rows(3 + t), 3, TAIL, BY_COLUMNS>(p, rows, tail_count);
-    }
-    if constexpr (t == 0) panel<T, tile_rows(TILE_VECTORS), TILE_VECTORS, TAIL, BY_COLUMNS>(p, rows, tail_count);
+    constexpr bool has_tail = TAIL != Tail::none;
+    if constexpr (has_tail)
+        if (vectors == 0) return panel<T, TILE_ROWS, 0, TAIL, BY_COLUMNS>(p, rows, tail_count);
+    if (vectors == 1) return panel<T, TILE_ROWS, 1, TAIL, BY_COLUMNS>(p, rows, tail_count);
+    if constexpr (TILE_VECTORS > 2)
+        if (vectors == 2) return panel<T, TILE_ROWS, 2, TAIL, BY_COLUMNS>(p, rows, tail_count);
+    if constexpr (!has_tail) panel<T, TILE_ROWS, TILE_VECTORS, TAIL, BY_COLUMNS>(p, rows, tail_count);
 }
 
 template <class T, bool BY_COLUMNS>
@@ -147,7 +149,7 @@ inline void row_panel(const T* a, const int32_t* some, int count, const T* b, in
     };
     Vector<T> sums[V];
     ROSENBLATT_UNROLL
-    for (int v = 0; v < V; ++v) sums[v] = add ? load(c, v) : Vector<T>(T(0));
+    for (int v = 0; v < V; ++v) sums[v] = Vector<T>(T(0));
     for (int i = 0; i < count; ++i) {
         const Vector<T> factor(a[some[i]]);
         const T* row = b + some[i] * b_stride;
@@ -155,13 +157,17 @@ inline void row_panel(const T* a, const int32_t* some, int count, const T* b, in
         for (int v = 0; v < V; ++v) sums[v] = multiply_add(factor, load(row, v), sums[v]);
     }
     ROSENBLATT_UNROLL
-    for (int v = 0; v < V; ++v) v + 1 < V ? sums[v].store(c + v * lanes) : sums[v].store(c + v * lanes, last);
+    for (int v = 0; v < V; ++v) {
+        if (add) sums[v] = load(c, v) + sums[v];
+        v + 1 < V ? sums[v].store(c + v * lanes) : sums[v].store(c + v * lanes, last);
+    }
 }
 
-// c = a B for a single row a. Reading B is all that counts here, so its rows that meet a 0 are left out: half of an
+// c = (or +=) a B for a single row a. Reading B is all that counts here, so its rows that meet a 0 are left out: half of an
 // image's, and they change no sum.
 template <class T>
-inline void multiply_row(const T* a, const T* b, int64_t b_stride, int64_t depth, int64_t columns, T* c) {
+inline void multiply_row(const T* a, const T* b, int64_t b_stride, int64_t depth, int64_t columns, T* c,
+                         bool add) {
     constexpr int64_t lanes = Vector<T>::lanes, widest = 8 * lanes;
     for (int64_t k = 0; k < depth; k += DEPTH) {
         const int block = static_cast<int>(depth - k < DEPTH ? depth - k : DEPTH);
@@ -174,7 +180,7 @@ inline void multiply_row(const T* a, const T* b, int64_t b_stride, int64_t depth
         for (int64_t j = 0; j < columns; j += widest) {
             const int64_t width = columns - j < widest ? columns - j : widest, vectors = (width + lanes - 1) / lanes;
             const auto panel = [&]<int V>() {
-                row_panel<T, V>(a + k, some, count, b + k * b_stride + j, b_stride, c + j, width - (V - 1) * lanes, k > 0);
+                row_panel<T, V>(a + k, some, count, b + k * b_stride + j, b_stride, c + j, width - (V - 1) * lanes, add || k > 0);
             };
             switch (vectors) {
                 case 1: panel.template operator()<1>(); break;
@@ -190,18 +196,19 @@ inline void multiply_row(const T* a, const T* b, int64_t b_stride, int64_t depth
     }
 }
 
-// C (rows, columns) = A (rows, depth) B (depth, columns); A's row i begins at a[i] + a_offset. `scratch` holds
-// DEPTH x TILE_VECTORS vectors.
+// C (rows, columns) = (or +=) A (rows, depth) B (depth, columns); A's row i begins at a[i] + a_offset. `scratch` holds
+// PANEL_BYTES.
 template <class T>
 void multiply(const T* const* a, int64_t a_offset, int64_t rows, const T* b, int64_t b_stride, int64_t depth,
-              int64_t columns, T* c, int64_t c_stride, T* scratch) {
+              int64_t columns, T* c, int64_t c_stride, T* scratch, bool add) {
     constexpr int64_t lanes = Vector<T>::lanes;
-    if (rows == 1) return multiply_row(a[0] + a_offset, b, b_stride, depth, columns, c);
+    if (rows == 1) return multiply_row(a[0] + a_offset, b, b_stride, depth, columns, c, add);
     for (int64_t k = 0; k < depth; k += DEPTH) {
         const int64_t block = depth - k < DEPTH ? depth - k : DEPTH;
         for (int64_t j = 0; j < columns;) {
             const int64_t width = panel_width<T>(columns - j);
-            Product<T> p{a, a_offset + k, b + k * b_stride + j, b_stride, block, c + j, c_stride, k > 0};
+            Product<T> p{a, a_offset + k, b + k * b_stride + j, b_stride, block, c + j, c_stride,
+                         add || k > 0};
             if (rows >= ROWS_TO_PACK) {
                 const int64_t padded = (width + lanes - 1) / lanes * lanes;
                 for (int64_t i = 0; i < block; ++i) {

@@ -6,7 +6,7 @@
 //     avx512    64 bytes, 32 registers    x86-64 servers and recent desktops
 //     avx2      32 bytes, 16 registers    x86-64 since 2013, with fused multiply-add
 //     neon      16 bytes, 32 registers    every 64-bit ARM
-//     portable  16 bytes, plain loops     anything else; any C++20 compiler takes it
+//     portable  16 bytes                  anything else; any C++20 compiler takes it
 #pragma once
 
 #include <math.h>
@@ -32,10 +32,12 @@
 #else
 #define ROSENBLATT_UNROLL _Pragma("GCC unroll 16")
 #endif
+#define ROSENBLATT_UNROLL_TWICE _Pragma("GCC unroll 2")
 #define ROSENBLATT_KEEP(value) asm volatile("" : : "m"(value) : "memory")  // the compiler must compute it
 #else
 #define ROSENBLATT_INLINE inline
 #define ROSENBLATT_UNROLL
+#define ROSENBLATT_UNROLL_TWICE
 #define ROSENBLATT_KEEP(value) static_cast<void>(value)
 #endif
 
@@ -51,6 +53,11 @@
 #else
 #define ROSENBLATT_PORTABLE
 #define ROSENBLATT_VECTOR_BYTES 16
+#endif
+
+// GCC and Clang have vectors of their own, which they make of whatever the processor has; others compute in loops.
+#if !defined(__GNUC__)
+#define ROSENBLATT_LANES
 #endif
 
 namespace rosenblatt::ROSENBLATT_ISA {
@@ -76,7 +83,7 @@ struct Bits<double> {
     static constexpr int mantissa = 52, bias = 1023;
 };
 
-#if defined(ROSENBLATT_PORTABLE)
+#if defined(ROSENBLATT_LANES)
 
 // Numbers side by side, computed one after the other; a compiler may well make vector instructions of the loops.
 template <class T, int N>
@@ -152,7 +159,7 @@ struct Vector {
     ROSENBLATT_INLINE Vector() = default;
     ROSENBLATT_INLINE explicit Vector(Numbers numbers) : v(numbers) {}
     ROSENBLATT_INLINE Vector(T number) {  // the same number in every lane
-#if defined(ROSENBLATT_PORTABLE)
+#if defined(ROSENBLATT_LANES)
         for (int i = 0; i < lanes; ++i) v[i] = number;
 #else
         v = number - Numbers{};  // compilers make one broadcast of it
@@ -207,7 +214,7 @@ struct Vector {
     }
     static ROSENBLATT_INLINE Ints ints(Int number) {
         Ints i{};
-#if defined(ROSENBLATT_PORTABLE)
+#if defined(ROSENBLATT_LANES)
         for (int lane = 0; lane < lanes; ++lane) i[lane] = number;
 #else
         i += number;
@@ -219,7 +226,7 @@ struct Vector {
 // mask ? a : b, lane by lane.
 template <class T, int BYTES>
 ROSENBLATT_INLINE Vector<T, BYTES> select(Mask<T, BYTES> mask, Vector<T, BYTES> a, Vector<T, BYTES> b) {
-#if defined(ROSENBLATT_PORTABLE)
+#if defined(ROSENBLATT_LANES)
     Vector<T, BYTES> c;
     for (int i = 0; i < Vector<T, BYTES>::lanes; ++i) c.v[i] = mask.bits[i] ? a.v[i] : b.v[i];
     return c;
@@ -309,7 +316,7 @@ ROSENBLATT_INLINE T largest(Vector<T> a) {
 }
 
 // Turns a square of lanes x lanes numbers by its diagonal: row i, lane j goes to row j, lane i.
-#if defined(ROSENBLATT_PORTABLE)
+#if defined(ROSENBLATT_LANES)
 
 template <class T>
 ROSENBLATT_INLINE void transpose(Vector<T> (&rows)[Vector<T>::lanes]) {
@@ -332,7 +339,8 @@ ROSENBLATT_INLINE void swap_quarters(Vector<T> (&rows)[Vector<T>::lanes], std::i
         if ((i & distance) == 0) {
             const auto above = rows[i].v, below = rows[i + distance].v;
             rows[i].v = __builtin_shufflevector(above, below, (lane & distance ? lanes + lane - distance : lane)...);
-            rows[i + distance].v = __builtin_shufflevector(above, below, (lane & distance ? lanes + lane : lane + distance)...);
+            rows[i + distance].v =
+                __builtin_shufflevector(above, below, (lane & distance ? lanes + lane : lane + distance)...);
         }
 }
 

@@ -147,21 +147,22 @@ TEST("gathering takes rows in any order and from any type, and leaves the pads a
     check(uint8_t{}, Element::uint8);
 }
 
-TEST("partial sums are added to the bias in order") {
+TEST("partial sums are added in pairs, then the bias") {
     for_all_sizes([](auto type, int64_t count, int64_t width) {
         using T = decltype(type);
-        const Batch<T> first(count, width, 1), second(count, width, 2), third(count, width, 3);
+        const Batch<T> first(count, width, 1), second(count, width, 2), third(count, width, 3), fourth(count, width, 5);
         const std::vector<T> bias = parameters_of<T>(width, 4);
-        for (const int64_t parts : {1, 3})
+        for (const int64_t parts : {1, 2, 4})
             for (const bool biased : {true, false}) {
                 Batch<T> z(first);
-                const T* partials[] = {z.rows.data, second.rows.data, third.rows.data};  // z is one of them
+                const T* partials[] = {z.rows.data, second.rows.data, third.rows.data, fourth.rows.data};  // z is one
                 isa::combine<T>(partials, parts, biased ? bias.data() : nullptr, z.rows);
                 for (int64_t r = 0; r < count; ++r)
                     for (int64_t j = 0; j < width; ++j) {
                         T sum = first.rows.row(r)[j];
-                        if (biased) sum = bias[static_cast<size_t>(j)] + sum;
-                        if (parts == 3) sum = (sum + second.rows.row(r)[j]) + third.rows.row(r)[j];
+                        if (parts > 1) sum = sum + second.rows.row(r)[j];
+                        if (parts > 2) sum = sum + (third.rows.row(r)[j] + fourth.rows.row(r)[j]);
+                        if (biased) sum = sum + bias[static_cast<size_t>(j)];
                         CHECK_EQUAL(z.rows.row(r)[j], sum);
                     }
             }

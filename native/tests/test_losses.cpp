@@ -373,8 +373,9 @@ void check_zeros() {
         for (const T d : point.d) CHECK(std::isfinite(d));
     }
     CHECK_EQUAL(Point<T>(made(Kind::mean_absolute_error), zeros, zeros).d[0], T(0));
-    // An output without a length is divided by 1e-7, so its derivative is -t / |t| / 1e-7.
-    CHECK_CLOSE(Point<T>(made(Kind::cosine_similarity), ones, zeros).d[0], -1e7 / std::sqrt(3.0), 1e-6);
+    // An output next to no length is divided by 1e-7, so its derivative is -t / |t| / 1e-7.
+    for (const T length : {T(0), T(1e-9)})
+        CHECK_CLOSE(Point<T>(made(Kind::cosine_similarity), ones, {length, 0, 0}).d[0], -1e7 / std::sqrt(3.0), 1e-6);
 }
 BOTH_PRECISIONS("rows of zeros divide nothing by 0", check_zeros)
 

@@ -209,12 +209,16 @@ BOTH_PRECISIONS("erf is right to 3 units", check_erf)
 
 template <class T>
 void check_power() {
-    for (const double exponent : {-2.0, -0.5, 0.0, 0.3, 0.5, 1.0, 1.5, 2.0, 2.5, 5.0, 16.0, 17.0}) {
+    for (const double exponent : {-2.0, -0.5, 0.0, 0.3, 0.5, 1.0, 1.5, 2.0, 2.5, 2.7, 5.0, 16.0, 17.0}) {
         const auto power = [exponent](Vector<T> x) { return isa::power(x, T(exponent)); };
         const auto true_power = [exponent](long double x) {
             return std::pow(x, static_cast<long double>(static_cast<T>(exponent)));
         };
-        const double allowed = exponent > 5 ? 16 : 4;  // high powers raise the errors of their factors
+        // High powers raise the errors of their factors; times a long exponent a power of two is exact only where
+        // multiplications and additions are fused.
+        const Vector<T> tenth(T(0.1)), ten(T(10)), one(T(1));
+        const bool is_fused = isa::multiply_add(tenth, ten, -one).v[0] != 0;
+        const double allowed = exponent > 5 || (exponent == 2.7 && !is_fused) ? 16 : 4;
         CHECK(worst_error<T>(evenly<T>(1e-6, 1), power, true_power) < allowed);
         CHECK(worst_error<T>(evenly<T>(1, 100), power, true_power) < allowed);
         CHECK(apply<T>(power, T(1)) == 1);

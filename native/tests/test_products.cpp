@@ -51,8 +51,11 @@ void check_products(int64_t rows, int64_t depth, int64_t columns) {
     {
         Matrix<T> a(rows, depth + 2, 1), b(depth, columns, 2);
         multiply<T>(a.pointers.data(), 2, rows, b.memory.data(), b.stride, depth, columns, c.memory.data(), c.stride,
-                    scratch.data());
+                    scratch.data(), false);
         expect(c, before, depth, [&](int64_t i, int64_t j, int64_t k) { return a.at(i, k + 2) * b.at(k, j); });
+        multiply<T>(a.pointers.data(), 2, rows, b.memory.data(), b.stride, depth, columns, c.memory.data(), c.stride,
+                    scratch.data(), true);
+        expect(c, before, depth, [&](int64_t i, int64_t j, int64_t k) { return 2 * a.at(i, k + 2) * b.at(k, j); });
     }
     c = before;
     {
@@ -98,7 +101,7 @@ TEST("an element does not depend on the rows that are computed with it") {
     for (float& number : a.memory) number *= 1.1f;  // no longer exact
     const auto product = [&](int64_t first, int64_t count, Matrix<float>& c) {
         multiply<float>(a.pointers.data() + first, 0, count, b.memory.data(), b.stride, depth, columns, &c.at(first, 0),
-                        c.stride, scratch.data());
+                        c.stride, scratch.data(), false);
     };
     product(0, rows, together);
     for (int64_t i = 0; i < rows; ++i) product(i, 1, alone);

@@ -235,6 +235,12 @@ class CallbackList(Callback):
         """Call each callback's."""
         self._call("on_epoch_end", epoch, _plain(logs))
 
+    def on_epochs_end(self, epochs: range, logs: Mapping[str, list[Any]]) -> None:
+        """Tell the histories of several epochs at once, where no other callback wants them."""
+        for callback in self.callbacks:
+            if isinstance(callback, History):
+                callback.on_epochs_end(epochs, logs)
+
     def on_train_batch_begin(self, batch: int, logs: Logs | None = None) -> None:
         """Call each callback's."""
         self._call("on_train_batch_begin", batch, _plain(logs))

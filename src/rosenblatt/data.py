@@ -86,10 +86,17 @@ class ArraySource:
 
     def epochs(self, count: int) -> Slice:
         """Return several epochs as one slice: each an order of its own."""
+        if not self._shuffles:
+            return Slice(self.data, np.tile(self._order(), (count, 1)), self.batch_size)
         return Slice(self.data, np.stack([self._order() for _ in range(count)]), self.batch_size)
 
+    @property
+    def _shuffles(self) -> bool:
+        """Whether epochs differ: all rows in one batch are seen at once, and there is nothing to shuffle."""
+        return self.shuffle and len(self.data.x) > self.batch_size
+
     def _order(self) -> Array:
-        return self.rng.permutation(len(self.data.x)) if self.shuffle else np.arange(len(self.data.x))
+        return self.rng.permutation(len(self.data.x)) if self._shuffles else np.arange(len(self.data.x))
 
     def epoch(self, batch_by_batch: bool) -> Iterator[Slice]:
         """Yield the slices of one epoch, single batches where asked."""

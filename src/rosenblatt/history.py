@@ -55,6 +55,12 @@ class History:
         for name, value in (logs or {}).items():
             self.history.setdefault(name, []).append(value)
 
+    def on_epochs_end(self, epochs: range, logs: Mapping[str, list[Any]]) -> None:
+        """Append the numbers of several epochs that were trained in one call: for each name one value an epoch."""
+        self.epoch.extend(epochs)
+        for name, values in logs.items():
+            self.history.setdefault(name, []).extend(values)
+
     def __repr__(self) -> str:
         count = len(self.epoch)
         if not self.history:

@@ -61,10 +61,11 @@ def fit(
             epoch = initial_epoch
             while epoch < epochs and not model.stop_training:
                 if unwatched and isinstance(source, ArraySource) and source.epochs_a_slice > 1:
-                    together = train_epochs(model, source, reporter, range(epoch, epochs)[: source.epochs_a_slice])
-                    for logs in together:
-                        callbacks.on_epoch_end(epoch, logs)
-                        epoch += 1
+                    together = range(epoch, epochs)[: source.epochs_a_slice]
+                    losses = train_epochs(model, source, reporter, together)
+                    callbacks.on_epochs_end(together, {"loss": losses})
+                    logs = {"loss": losses[-1]}
+                    epoch = together.stop
                     stop_if_asked()
                     continue
                 callbacks.on_epoch_begin(epoch)
@@ -82,17 +83,16 @@ def fit(
 
 def train_epochs(
     model: Sequential, source: ArraySource, reporter: DivergenceReporter, epochs: range
-) -> list[Logs]:
+) -> list[float]:
     """Train several short epochs in one call, where nobody looks at the model in between; return each one's loss."""
     piece = source.epochs(len(epochs))
     losses, _ = train_slice(model, piece)
-    sizes = piece.sizes_of_batches()
     by_epoch = losses.reshape(len(epochs), -1)
     if not np.isfinite(losses).all():
         for epoch, order, of_batches in zip(epochs, piece.order, by_epoch, strict=True):
             reporter.check(model, piece._replace(order=order), of_batches, epoch, 0)
-    means = np.cumsum(by_epoch * sizes, axis=1)[:, -1] / len(source.data.x)
-    return [{"loss": float(mean)} for mean in means]
+    means: list[float] = (np.cumsum(by_epoch * piece.sizes_of_batches(), axis=1)[:, -1] / len(source.data.x)).tolist()
+    return means
 
 
 def train_epoch(

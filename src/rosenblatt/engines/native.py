@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, ClassVar, Literal, overload
 
 import numpy as np
@@ -25,6 +26,7 @@ from rosenblatt.types import Array
 NETWORKS = {"float32": _native.NetworkFloat32, "float64": _native.NetworkFloat64}
 PREDICTORS = {"float32": _native.PredictorFloat32, "float64": _native.PredictorFloat64}
 SAMPLE_TYPES = ("float32", "float64", "uint8")
+CONVERTED_ROWS = 65536  # of other types, at a time
 
 # Our names for what the optimizers remember, in the order of plan.hpp's Slots: two moments, one more, and the average.
 SLOTS: tuple[tuple[str, ...], ...] = (
@@ -51,19 +53,20 @@ class NativeEngine(Engine):
     name: ClassVar[str] = "native"
 
     def __init__(self, threads: int | None = None, isa: str | None = None) -> None:
+        self._asked = threads, isa
         self.threads = _threads(threads)
         try:
             self.isa = _native.choose(os.environ.get("ROSENBLATT_NATIVE_ISA", "") if isa is None else isa)
         except ValueError as error:
             raise ArgumentError(str(error)) from error
         self._reference = ReferenceEngine()
-        self._plan: Plan | None = None
-        self._network: Any = None
+        # The last plan, its network, and the process that made it: in one, for Python threads may share an engine.
+        self._last: tuple[Plan, Any, int] | None = None
 
     @property
     def reason(self) -> str | None:
         """Why the last plan was carried out by the reference engine; None where it was not."""
-        return None if self._plan is None else reason_against(self._plan)
+        return None if self._last is None else reason_against(self._last[0])
 
     @overload
     def predict(self, plan: Plan, state: State, x: Array, layers: Literal["last"] = "last") -> Array: ...
@@ -80,7 +83,9 @@ class NativeEngine(Engine):
         wanted = computing if layers == "all" else computing[-1:]
         outputs = [np.empty((len(x), *layer.output_shape), plan.dtype) for layer in wanted]
         unwanted: list[Array | None] = [None] * (len(computing) - len(wanted))
-        network.predict(state.params, state.statistics, _samples(x, plan), unwanted + outputs)
+        for rows in _blocks(x):
+            filled = unwanted + [output[rows] for output in outputs]
+            network.predict(state.params, state.statistics, _samples(x[rows], plan), filled)
         if layers == "last":
             return outputs[0].reshape(len(x), *plan.output_shape)
         return _with_flattened(plan, x, outputs)
@@ -98,11 +103,14 @@ class NativeEngine(Engine):
     def evaluate(self, plan: Plan, state: State, x: Array, target: Array, outputs: Array | None = None) -> Array:
         """See `Engine.evaluate`."""
         network = self._network_for(plan)
-        if network is None:
+        if network is None or plan.loss is None:
             return self._reference.evaluate(plan, state, x, target, outputs)
         losses = np.empty(len(x), plan.dtype)
-        samples = _samples(x, plan)
-        network.evaluate(state.params, state.statistics, samples, *_targets(target, plan), losses, outputs)
+        numbers = state.params, state.statistics
+        with _filled(outputs, plan) as filled:
+            for rows in _blocks(x):
+                of_rows = None if filled is None else filled[rows]
+                network.evaluate(*numbers, _samples(x[rows], plan), *_targets(target[rows], plan), losses[rows], of_rows)
         return losses
 
     def loss_and_gradient(
@@ -137,9 +145,8 @@ class NativeEngine(Engine):
     ) -> Array:
         """See `Engine.train`."""
         network = self._network_for(plan, training=True)
-        if network is None:
+        if network is None or plan.optimizer is None:
             return self._reference.train(plan, state, x, target, weight, order, batch_size, outputs)
-        assert plan.optimizer is not None  # for the type checker: without one there is a reason against the plan
         if _as_samples(x) is None:  # other numbers are converted, no more of them than are needed now
             rows, place = np.unique(order, return_inverse=True)
             order = place.reshape(order.shape)
@@ -147,36 +154,40 @@ class NativeEngine(Engine):
         epochs = np.ascontiguousarray(np.atleast_2d(order), np.int64)
         _check_order(plan, epochs, x, target)
         losses = np.empty(len(epochs) * -(-epochs.shape[1] // batch_size))
-        network.train(
-            state.params,
-            state.statistics,
-            [_slot(state, names) for names in SLOTS],
-            state.step,
-            _samples(x, plan),
-            *_targets(target, plan),
-            weight,
-            epochs,
-            batch_size,
-            _learning_rates(plan.optimizer, state, len(losses)),
-            losses,
-            outputs,
-        )
+        with _filled(outputs, plan) as filled:
+            network.train(
+                state.params,
+                state.statistics,
+                [_slot(state, names) for names in SLOTS],
+                state.step,
+                _samples(x, plan),
+                *_targets(target, plan),
+                weight,
+                epochs,
+                batch_size,
+                _learning_rates(plan.optimizer, state, len(losses)),
+                losses,
+                filled,
+            )
         state.step += len(losses)
         return losses
 
     def _network_for(self, plan: Plan, training: bool = False) -> Any:
         """Return the C++ network of a plan, kept from call to call, or None where there is a reason against it."""
-        if plan is not self._plan and plan != self._plan:
-            self._network = None
-        self._plan = plan
+        last, process = self._last, os.getpid()
+        if last is None or (plan is not last[0] and plan != last[0]):
+            last = plan, None, process
         if reason_against(plan) or (training and reason_against_training(plan)):
+            self._last = last
             return None
-        if self._network is None:
-            self._network = NETWORKS[plan.dtype](_plan(plan), self.isa, self.threads)
-        return self._network
+        _, network, maker = last
+        if network is None or maker != process:  # a fork may have caught it while another thread was using it
+            network = NETWORKS[plan.dtype](_plan(plan), self.isa, self.threads)
+        self._last = plan, network, process
+        return network
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return NativeEngine, (self.threads, self.isa)
+        return NativeEngine, self._asked
 
     def __repr__(self) -> str:
         return f"NativeEngine(threads={self.threads}, isa={self.isa!r})"
@@ -251,13 +262,30 @@ def _as_samples(x: Array) -> Array | None:
         return None
     if x.ndim == 2 and x.strides[1] == x.itemsize and x.strides[0] % x.itemsize == 0 and x.strides[0] >= 0:
         return x
-    return x.reshape(len(x), -1) if x.flags.c_contiguous else None
+    return x.reshape(len(x), math.prod(x.shape[1:])) if x.flags.c_contiguous else None
+
+
+def _blocks(x: Array) -> list[slice]:
+    """Return all rows of x at once where they are read where they lie, else blocks: what is converted stays small."""
+    size = max(1, len(x)) if _as_samples(x) is not None else CONVERTED_ROWS
+    return [slice(start, start + size) for start in range(0, len(x), size)]
+
+
+@contextmanager
+def _filled(outputs: Array | None, plan: Plan) -> Iterator[Array | None]:
+    """Give an array to fill for `outputs`: itself, or one of the plan's dtype that is copied into it afterwards."""
+    if outputs is None or (outputs.dtype == plan.dtype and outputs.flags.c_contiguous):
+        yield outputs
+        return
+    own = np.empty(outputs.shape, plan.dtype)
+    yield own
+    outputs[...] = own
 
 
 def _samples(x: Array, plan: Plan) -> Array:
     """Return x as rows of numbers; converted where there is no other way."""
     samples = _as_samples(x)
-    return np.ascontiguousarray(x, plan.dtype).reshape(len(x), -1) if samples is None else samples
+    return np.ascontiguousarray(x, plan.dtype).reshape(len(x), math.prod(x.shape[1:])) if samples is None else samples
 
 
 def _targets(target: Array, plan: Plan) -> tuple[Array | None, Array | None]:
