@@ -43,7 +43,8 @@ class Slice(NamedTuple):
     def sizes_of_batches(self) -> Array:
         """Return how many rows each batch has, (batches an order,): all but the last are full."""
         rows = self.order.shape[-1]
-        return np.minimum(self.batch_size, rows - np.arange(0, rows, self.batch_size))
+        sizes: Array = np.minimum(self.batch_size, rows - np.arange(0, rows, self.batch_size))
+        return sizes
 
 
 def whole(data: Batch) -> Slice:
@@ -56,7 +57,7 @@ def batches_a_slice(parameters: int, batch_size: int) -> int:
 
     Example:
         >>> batches_a_slice(100, batch_size=32), batches_a_slice(100_000_000, batch_size=32)
-        (398, 1)
+        (1195, 1)
     """
     products = 3  # forward, and backward to the weights and to the inputs
     return max(1, SLICE_WORK // (BATCH_WORK + products * parameters * batch_size))

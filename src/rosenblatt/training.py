@@ -81,9 +81,7 @@ def fit(
             callbacks.on_train_end(logs)
 
 
-def train_epochs(
-    model: Sequential, source: ArraySource, reporter: DivergenceReporter, epochs: range
-) -> list[float]:
+def train_epochs(model: Sequential, source: ArraySource, reporter: DivergenceReporter, epochs: range) -> list[float]:
     """Train several short epochs in one call, where nobody looks at the model in between; return each one's loss."""
     piece = source.epochs(len(epochs))
     losses, _ = train_slice(model, piece)

@@ -110,7 +110,9 @@ class NativeEngine(Engine):
         with _filled(outputs, plan) as filled:
             for rows in _blocks(x):
                 of_rows = None if filled is None else filled[rows]
-                network.evaluate(*numbers, _samples(x[rows], plan), *_targets(target[rows], plan), losses[rows], of_rows)
+                network.evaluate(
+                    *numbers, _samples(x[rows], plan), *_targets(target[rows], plan), losses[rows], of_rows
+                )
         return losses
 
     def loss_and_gradient(

@@ -33,8 +33,8 @@ def _native_is_built() -> bool:
     if importlib.util.find_spec("rosenblatt.engines._native") is not None:
         return True
     warnings.warn(
-        f"rosenblatt: expected the native engine, got NumPy alone: {NOT_BUILT}. Everything works, several times slower. "
-        "Install a compiler (Debian: apt install g++) and rosenblatt again.",
+        f"rosenblatt: expected the native engine, got NumPy alone: {NOT_BUILT}. Everything works, several times "
+        "slower. Install a compiler (Debian: apt install g++) and rosenblatt again.",
         SlowEngineWarning,
         stacklevel=4,
     )
