@@ -1,92 +1,77 @@
-"""Train four networks with every library installed, in turn, and print medians and ratios.
+"""Measure rosenblatt beside other libraries and beside its targets.
 
-python -m benchmarks                        all workloads and libraries
-python -m benchmarks --workloads W1 --repeats 9
-python -m benchmarks --imports              only the time of `import rosenblatt` beside that of `import numpy`
+python -m benchmarks                                   everything, about fifteen minutes
+python -m benchmarks --only training --workloads W1 --repeats 9
+python -m benchmarks --only scaling --plot cost.png
+python -m benchmarks --quick                           tiny sizes: does it run?
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib.util
-import os
-import statistics
-import subprocess
-import sys
-import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks.measuring import measure
+from benchmarks import beat, imports, predict, scaling, share, small, training
+from benchmarks.report import Target, print_heading, print_targets
+from rosenblatt.speed.libraries import LIBRARIES, OURS, installed
+from rosenblatt.speed.machine import cores, engine, help_for_openblas, processor
+from rosenblatt.speed.workloads import ROWS, WORKLOADS
 
-OURS = "rosenblatt"
-
-
-def help_openblas() -> str:
-    """NumPy's OpenBLAS takes recent AMD server cores for an old type, at half speed: tell it what they are."""
-    cpu = Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else ""
-    if "AuthenticAMD" in cpu and "avx512f" in cpu and "OPENBLAS_CORETYPE" not in os.environ:
-        os.environ["OPENBLAS_CORETYPE"] = "SkylakeX"
-        return "OPENBLAS_CORETYPE=SkylakeX set for every library (OpenBLAS takes this AMD processor for an old one)"
-    return ""
+SECTIONS = ("training", "share", "predict", "small", "scaling", "beat", "imports")
 
 
-def print_table(seconds: dict[str, list[float]]) -> None:
-    ours = seconds[OURS]
-    print(f"  {'':<26}{'median s':>10}{'min':>9}{'max':>9}   times as long as rosenblatt (median, min-max)")
-    for peer, values in seconds.items():
-        ratios = [value / own for value, own in zip(values, ours, strict=True)]
-        spread = f"{statistics.median(ratios):.2f} ({min(ratios):.2f}-{max(ratios):.2f})"
-        print(f"  {peer:<26}{statistics.median(values):>10.3f}{min(values):>9.3f}{max(values):>9.3f}   {spread}")
+def sections(options: argparse.Namespace) -> dict[str, Callable[[], list[Target]]]:
+    """Return what runs each section."""
+    quick, repeats = options.quick, options.repeats
+    rows = options.rows or (500 if quick else ROWS)
+    libraries = [OURS, *(name for name in options.libraries if name != OURS)]
+    return {
+        "training": lambda: training.run(
+            options.workloads, libraries, rows, repeats, options.threads, trials=0 if quick else 3
+        ),
+        "share": lambda: share.run(rows, repeats),
+        "predict": lambda: predict.run(100 if quick else 10_000, repeats),
+        "small": lambda: small.run(0.005 if quick else 1, repeats),
+        "scaling": lambda: scaling.run(quick, min(repeats, 3), options.plot),
+        "beat": lambda: beat.run(libraries, 0.2 if quick else 5, 2 if quick else 2 * repeats, rows),
+        "imports": lambda: imports.run(1 if quick else 7),
+    }
 
 
-def measure_imports(repeats: int) -> None:
-    """Print how long a fresh interpreter takes to import rosenblatt, beside NumPy."""
-
-    # As installed by pip, with compiled bytecode.
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-
-    def seconds(statement: str) -> float:
-        start = time.perf_counter()
-        subprocess.run([sys.executable, "-c", statement], check=True, env=environment)
-        return time.perf_counter() - start
-
-    seconds("import rosenblatt")  # not counted: writes the bytecode
-    pairs = []
-    for _ in range(repeats):
-        empty = seconds("pass")
-        pairs.append((seconds("import numpy") - empty, seconds("import rosenblatt") - empty))
-    numpy_time, our_time = (statistics.median(column) for column in zip(*pairs, strict=True))
-    ratio = statistics.median(ours / numpys for numpys, ours in pairs)
-    print(f"import numpy {numpy_time:.3f} s, import rosenblatt {our_time:.3f} s, ratio {ratio:.2f}")
-
-
-def main() -> None:
-    from benchmarks.peers import PEERS
-    from benchmarks.workloads import ROWS, WORKLOADS
-
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Speed beside the peers installed.")
+def read(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.partition("\n")[0])
+    parser.add_argument("--only", nargs="+", choices=SECTIONS, default=SECTIONS, help="these sections")
+    parser.add_argument("--quick", action="store_true", help="tiny sizes, to see that everything runs")
+    parser.add_argument("--repeats", type=int, help="how often everything is measured (default 5)")
     parser.add_argument("--workloads", nargs="+", choices=WORKLOADS, default=list(WORKLOADS))
-    parser.add_argument("--peers", nargs="+", choices=PEERS, default=list(PEERS))
-    parser.add_argument("--repeats", type=int, default=5, help="epochs counted for each library (default 5)")
-    parser.add_argument("--rows", type=int, default=ROWS, help=f"rows an epoch (default {ROWS})")
-    parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)), help="cores for each library")
-    parser.add_argument("--imports", action="store_true", help="measure only the time of the import")
-    arguments = parser.parse_args()
-    if arguments.imports:
-        measure_imports(max(arguments.repeats, 5))
-        return
-    hint = help_openblas()
-    peers = [peer for peer in arguments.peers if importlib.util.find_spec(PEERS[peer][0]) is not None]
-    if OURS not in peers:
-        peers.insert(0, OURS)
-    missing = [peer for peer in arguments.peers if peer not in peers]
-    print(f"{arguments.rows} rows, {arguments.threads} threads, {arguments.repeats} epochs each in turn. {hint}")
+    parser.add_argument("--libraries", nargs="+", choices=LIBRARIES, default=installed())
+    parser.add_argument("--rows", type=int, help=f"rows an epoch (default {ROWS})")
+    parser.add_argument("--threads", type=int, help="cores for each library (default all)")
+    parser.add_argument("--plot", type=Path, metavar="PATH", help="draw the curves of scaling into this file")
+    options = parser.parse_args(arguments)
+    options.repeats = options.repeats or (1 if options.quick else 5)
+    return options
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    options = read(arguments)
+    print(f"{processor()}, {cores()} cores; rosenblatt: {engine()}")
+    told = " ".join(f"{name}={value}" for name, value in help_for_openblas().items())
+    if told:
+        print(f"{told} for everything: OpenBLAS takes this processor for an old one, at half speed")
+    missing = [name for name in LIBRARIES if name not in installed()]
     if missing:
         print(f"Not installed, so not measured: {', '.join(missing)}")
-    for workload in arguments.workloads:
-        print(WORKLOADS[workload].title)
-        print_table(measure(workload, peers, arguments.repeats, arguments.rows, arguments.threads))
-    measure_imports(7)
+    targets = []
+    for name, run in sections(options).items():
+        if name in options.only:
+            reached = run()
+            print_targets(reached)
+            targets += reached
+    missed = [target for target in targets if not target.met]
+    print_heading(f"{len(targets) - len(missed)} of {len(targets)} targets met")
+    print_targets(missed)
 
 
 if __name__ == "__main__":

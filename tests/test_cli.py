@@ -544,7 +544,7 @@ def test_the_version(command: Command) -> None:
     assert command("--version").out.startswith(f"rosenblatt {rosenblatt.__version__} (Python 3.")
 
 
-@pytest.mark.parametrize("name", ["", "train", "evaluate", "predict", "show", "ladder", "datasets"])
+@pytest.mark.parametrize("name", ["", "train", "evaluate", "predict", "show", "ladder", "datasets", "bench"])
 def test_helps_fit_into_eighty_columns_and_are_whole_sentences(
     command: Command, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:

@@ -1,10 +1,10 @@
-"""The command line ``rosenblatt``: train, evaluate, predict, show, ladder, datasets.
+"""The command line ``rosenblatt``: train, evaluate, predict, show, ladder, datasets, bench.
 
     main ── app         commands and options, as they are typed
               ├── training    train            ├── sources    what a data set's name or a file stands for
               ├── using       evaluate, predict, show         building    which network suits the data
-              └── listing     ladder, datasets                output      how things are printed
-                                                              options     checks of what was typed
+              ├── listing     ladder, datasets                output      how things are printed
+              └── measuring   bench                           options     checks of what was typed
 
 Results go to standard output, everything else to standard error. An error is one line and an exit code:
 

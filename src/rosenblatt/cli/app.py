@@ -271,3 +271,21 @@ def datasets(as_json: Json = False) -> None:
     from rosenblatt.cli import listing
 
     listing.list_datasets(as_json)
+
+
+@app.command()
+def bench(
+    quick: Annotated[
+        bool, typer.Option("--quick", help="In some seconds: fewer rows, and without the other libraries.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Measure how fast this machine trains, beside other libraries.
+
+    Prints the most that one core computes and the share of it that trainings reach, how long one row takes to predict,
+    and an epoch of the libraries that are installed side by side. It takes a minute; what else the machine does
+    meanwhile shows in the figures.
+    """
+    from rosenblatt.cli import measuring
+
+    measuring.bench(quick, as_json)
