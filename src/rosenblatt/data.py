@@ -252,8 +252,11 @@ def check_finite(who: str, what: str, array: Array, dtype: str = "float64") -> N
     bad_rows = 0
     first: tuple[int, ...] | None = None
     for start in range(0, len(array), CHECK_ROWS):
+        block = array[start : start + CHECK_ROWS]
+        if _has_finite_length(block, dtype):
+            continue
         with np.errstate(over="ignore"):
-            finite = np.isfinite(array[start : start + CHECK_ROWS].astype(dtype, copy=False))
+            finite = np.isfinite(block.astype(dtype, copy=False))
         if finite.all():
             continue
         bad = np.argwhere(~finite)
@@ -272,6 +275,17 @@ def check_finite(who: str, what: str, array: Array, dtype: str = "float64") -> N
     raise DataError(
         f"{who}: expected finite numbers in {what}, {found}. Remove these rows or fill in the missing values."
     )
+
+
+def _has_finite_length(block: Array, dtype: str) -> bool:
+    """Tell, in half the time of looking at each number, that all are finite; False may be wrong, True is not."""
+    if not block.flags.c_contiguous:
+        return False
+    numbers = block.reshape(-1)
+    with np.errstate(over="ignore", invalid="ignore"):
+        squares = float(np.dot(numbers, numbers))
+    largest = float(np.finfo(dtype).max)
+    return squares < largest * largest  # for float64 that is infinity
 
 
 def check_rows(who: str, what: str, array: Array) -> None:
