@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <functional>
 #include <thread>
 #include <vector>
 
@@ -16,6 +18,9 @@ namespace {
 // Multiplications of a step that are worth a thread: some ten microseconds of work. With less, what the threads hand to
 // each other, a cache line at a time, costs more than they save.
 constexpr int64_t WORK_A_THREAD = 500'000;
+
+// The share of a core that other threads of the program may take before one core is left to them.
+constexpr double BUSY = 0.05;
 
 // Rows that are predicted at a time: enough for the weights to be read rarely, few enough for the cache.
 constexpr int64_t PREDICTED_ROWS = 128;
@@ -48,10 +53,24 @@ struct Network<T>::Implementation {
     std::unique_ptr<Workspace<T>> training;
     std::vector<std::unique_ptr<Desk<T>>> desks;
     std::vector<std::unique_ptr<Workspace<T>>> predicting;
+    double busy_elsewhere = 0;  // the share of a core that the program's other threads took lately, while this one trained
 
     int threads_for(int64_t products) const {
         const int64_t worth = std::max<int64_t>(1, products / WORK_A_THREAD);
         return static_cast<int>(std::min<int64_t>(worth, threads));
+    }
+
+    // Trains by `work`, and notes how busy the program's other threads are meanwhile: a window that is drawn, a server.
+    // They are left a core, where there are several, for what they do is seldom put off gladly. The results are the same.
+    void train_together(int wanted, const std::function<void(const Member&)>& work) {
+        const int used = busy_elsewhere > BUSY ? std::max(1, std::min(wanted, threads - 1)) : wanted;
+        const auto start = std::chrono::steady_clock::now();
+        const double before = process_seconds();
+        const double ours = run_together(used, work);
+        const double others = process_seconds() - before - ours;
+        const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - start;
+        const double weight = std::min(1.0, passed.count() / 0.1);  // what was seen in the last tenth of a second
+        if (passed.count() > 0) busy_elsewhere += weight * (others / passed.count() - busy_elsewhere);
     }
 
     void make_desks(int count, int64_t capacity) {
@@ -233,7 +252,7 @@ void Network<T>::train(State<T>& state, const Lesson<T>& lesson) {
         const int64_t epoch = number / batches, begin = number % batches * lesson.batch_size;
         return Range{epoch * lesson.rows + begin, epoch * lesson.rows + std::min(begin + lesson.batch_size, lesson.rows)};
     };
-    run_together(threads, [&](const Member& member) {
+    network.train_together(threads, [&](const Member& member) {
         Desk<T>& desk = *network.desks[static_cast<size_t>(member.index())];
         const int64_t total = lesson.epochs * batches;
         for (int64_t number = 0; number < total; ++number) {

@@ -8,6 +8,7 @@
 
 #if defined(__unix__) || defined(__APPLE__)
 #include <pthread.h>
+#include <time.h>
 #endif
 #if defined(__x86_64__) || defined(_M_X64)
 #include <immintrin.h>
@@ -26,6 +27,17 @@ void pause() {
     asm volatile("isb");
 #endif
 }
+
+#if defined(__unix__) || defined(__APPLE__)
+double seconds_of(clockid_t clock) {
+    timespec now{};
+    clock_gettime(clock, &now);
+    return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+double thread_seconds() { return seconds_of(CLOCK_THREAD_CPUTIME_ID); }
+#else
+double thread_seconds() { return 0; }
+#endif
 
 // Waits until `value` is no longer `old`.
 void wait_for_change(const std::atomic<int>& value, int old) {
@@ -97,8 +109,23 @@ void Barrier::wait() {
     }
 }
 
-void run_together(int threads, const std::function<void(const Member&)>& work) {
-    if (threads <= 1 || !pool->try_run(threads, work)) work(Member());
+double run_together(int threads, const std::function<void(const Member&)>& work) {
+    std::atomic<double> seconds{0};
+    const auto timed = [&](const Member& member) {
+        const double start = thread_seconds();
+        work(member);
+        seconds.fetch_add(thread_seconds() - start, std::memory_order_relaxed);
+    };
+    if (threads <= 1 || !pool->try_run(threads, timed)) timed(Member());
+    return seconds;
+}
+
+double process_seconds() {
+#if defined(__unix__) || defined(__APPLE__)
+    return seconds_of(CLOCK_PROCESS_CPUTIME_ID);
+#else
+    return 0;
+#endif
 }
 
 }  // namespace rosenblatt

@@ -61,6 +61,11 @@ class Member {
 //
 // The other threads are kept for the whole process. While they work for one caller, another caller (a second Python
 // thread that trains a model of its own) works alone: the results are the same. After a fork the child makes its own.
-void run_together(int threads, const std::function<void(const Member&)>& work);
+//
+// Returns the seconds of processor time that the members took.
+double run_together(int threads, const std::function<void(const Member&)>& work);
+
+// How much processor time this process has taken in all; 0 where the system does not tell.
+double process_seconds();
 
 }  // namespace rosenblatt

@@ -5,6 +5,8 @@
 #include "check.hpp"
 
 using namespace rosenblatt::ROSENBLATT_ISA;
+using rosenblatt::DEPTH;
+using rosenblatt::PANEL_BYTES;
 
 namespace {
 
@@ -46,7 +48,7 @@ void expect(Matrix<T>& c, const Matrix<T>& before, int64_t depth, Term term) {
 
 template <class T>
 void check_products(int64_t rows, int64_t depth, int64_t columns) {
-    std::vector<T> scratch(static_cast<size_t>(DEPTH * TILE_VECTORS * Vector<T>::lanes));
+    std::vector<T> scratch(static_cast<size_t>(PANEL_BYTES) / sizeof(T));
     Matrix<T> c(rows, columns, 9), before = c;
     {
         Matrix<T> a(rows, depth + 2, 1), b(depth, columns, 2);
@@ -96,7 +98,7 @@ TEST("many rows, for which a panel is copied, and deep sums, which are cut, are 
 
 TEST("an element does not depend on the rows that are computed with it") {
     const int64_t rows = 100, depth = 300, columns = 37;
-    std::vector<float> scratch(static_cast<size_t>(DEPTH * TILE_VECTORS * Vector<float>::lanes));
+    std::vector<float> scratch(static_cast<size_t>(PANEL_BYTES) / sizeof(float));
     Matrix<float> a(rows, depth, 1), b(depth, columns, 2), together(rows, columns, 3), alone(rows, columns, 3);
     for (float& number : a.memory) number *= 1.1f;  // no longer exact
     const auto product = [&](int64_t first, int64_t count, Matrix<float>& c) {
