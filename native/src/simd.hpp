@@ -315,8 +315,9 @@ ROSENBLATT_INLINE T largest(Vector<T> a) {
     return lane[0];
 }
 
-// Turns a square of lanes x lanes numbers by its diagonal: row i, lane j goes to row j, lane i.
-#if defined(ROSENBLATT_LANES)
+// Turns a square of lanes x lanes numbers by its diagonal: row i, lane j goes to row j, lane i. GCC knows
+// __builtin_shufflevector from version 12 on.
+#if defined(ROSENBLATT_LANES) || (defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 12)
 
 template <class T>
 ROSENBLATT_INLINE void transpose(Vector<T> (&rows)[Vector<T>::lanes]) {

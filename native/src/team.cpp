@@ -1,8 +1,8 @@
 #include "team.hpp"
 
-#include <condition_variable>
-#include <exception>
+#include <algorithm>
 #include <mutex>
+#include <numeric>
 #include <thread>
 #include <vector>
 
@@ -110,14 +110,14 @@ void Barrier::wait() {
 }
 
 double run_together(int threads, const std::function<void(const Member&)>& work) {
-    std::atomic<double> seconds{0};
+    std::vector<double> seconds(static_cast<size_t>(std::max(threads, 1)));
     const auto timed = [&](const Member& member) {
         const double start = thread_seconds();
         work(member);
-        seconds.fetch_add(thread_seconds() - start, std::memory_order_relaxed);
+        seconds[static_cast<size_t>(member.index())] = thread_seconds() - start;
     };
     if (threads <= 1 || !pool->try_run(threads, timed)) timed(Member());
-    return seconds;
+    return std::accumulate(seconds.begin(), seconds.end(), 0.0);
 }
 
 double process_seconds() {
