@@ -21,6 +21,11 @@ constexpr int64_t WORK_A_THREAD = 500'000;
 
 // The share of a core that other threads of the program may take before one core is left to them.
 constexpr double BUSY = 0.05;
+constexpr double RECENT = 0.1;  // seconds
+
+// A team that had less than this share of its cores has lost one to another process; it then leaves it for some time.
+constexpr double HELD_CORES = 0.75;
+constexpr std::chrono::milliseconds ALONE{250};
 
 // Rows that are predicted at a time: enough for the weights to be read rarely, few enough for the cache.
 constexpr int64_t PREDICTED_ROWS = 128;
@@ -60,17 +65,24 @@ struct Network<T>::Implementation {
         return static_cast<int>(std::min<int64_t>(worth, threads));
     }
 
-    // Trains by `work`, and notes how busy the program's other threads are meanwhile: a window that is drawn, a server.
-    // They are left a core, where there are several, for what they do is seldom put off gladly. The results are the same.
+    std::chrono::steady_clock::time_point alone_until{};
+
+    // Trains by `work` on as many threads as have a core to run on; the results are the same for any number.
+    //
+    // The program's other threads (a window that is drawn, a server) are left a core while they are busy. Where other
+    // processes take the cores, the members of a team wait for each other, and one thread is quicker alone: for a while.
     void train_together(int wanted, const std::function<void(const Member&)>& work) {
-        const int used = busy_elsewhere > BUSY ? std::max(1, std::min(wanted, threads - 1)) : wanted;
         const auto start = std::chrono::steady_clock::now();
+        const int left = busy_elsewhere > BUSY ? std::max(1, std::min(wanted, threads - 1)) : wanted;
+        const int used = start < alone_until ? 1 : left;
         const double before = process_seconds();
         const double ours = run_together(used, work);
         const double others = process_seconds() - before - ours;
-        const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - start;
-        const double weight = std::min(1.0, passed.count() / 0.1);  // what was seen in the last tenth of a second
-        if (passed.count() > 0) busy_elsewhere += weight * (others / passed.count() - busy_elsewhere);
+        const auto end = std::chrono::steady_clock::now();
+        const double passed = std::chrono::duration<double>(end - start).count();
+        if (passed <= 0) return;
+        busy_elsewhere += std::min(1.0, passed / RECENT) * (others / passed - busy_elsewhere);
+        if (used > 1 && ours > 0 && ours < HELD_CORES * used * passed) alone_until = end + ALONE;
     }
 
     void make_desks(int count, int64_t capacity) {
