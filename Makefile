@@ -74,7 +74,7 @@ build/native/CMakeCache.txt: .venv/demo.installed
 	$(CMAKE) --fresh -B build/native -D ROSENBLATT_PYTHON=ON -D ROSENBLATT_IN_TREE=ON \
 	    -D Python_EXECUTABLE=$(CURDIR)/$(BIN)/python
 
-native-sanitize: .venv/dev.installed  ## Test it under AddressSanitizer, UndefinedBehaviorSanitizer and ThreadSanitizer
+native-sanitize: .venv/demo.installed  ## Test it under AddressSanitizer, UndefinedBehaviorSanitizer and ThreadSanitizer
 	$(CMAKE) -B build/address -D ROSENBLATT_SANITIZE=address,undefined
 	$(BIN)/cmake --build build/address
 	$(BIN)/ctest --test-dir build/address --output-on-failure --no-tests=error
@@ -83,7 +83,7 @@ native-sanitize: .venv/dev.installed  ## Test it under AddressSanitizer, Undefin
 	$(BIN)/ctest --test-dir build/thread --output-on-failure --no-tests=error --tests-regex '^(team|network)$$'
 
 ifneq ($(and $(shell command -v aarch64-linux-gnu-g++),$(shell command -v qemu-aarch64)),)
-native-arm: .venv/dev.installed  ## Test it on 64-bit ARM, which qemu emulates
+native-arm: .venv/demo.installed  ## Test it on 64-bit ARM, which qemu emulates
 	$(CMAKE) -B build/arm --toolchain cmake/aarch64.cmake
 	$(BIN)/cmake --build build/arm
 	$(BIN)/ctest --test-dir build/arm --output-on-failure --no-tests=error
