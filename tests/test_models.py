@@ -521,6 +521,30 @@ def test_freezing_counts_in_evaluation_at_once() -> None:
 # --- How a model is shown -------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_a_restored_model_trains_as_it_did_the_first_time(optimizer: str) -> None:
+    model = classifier(Dense(8, "relu"), BatchNormalization())
+    model.compile(optimizer, "sparse_categorical_crossentropy")
+    model.fit(X, LABELS, epochs=2, verbose=0, shuffle=False)
+    kept = model.state.copy()
+    first = model.fit(X, LABELS, epochs=3, verbose=0, shuffle=False).history["loss"]
+    assert model.optimizer.iterations > kept.step
+    model.restore(kept)
+    assert model.optimizer.iterations == kept.step
+    assert model.fit(X, LABELS, epochs=3, verbose=0, shuffle=False).history["loss"] == first
+
+
+def test_a_state_of_another_model_is_not_restored() -> None:
+    model, other = classifier(), classifier(Dense(5))
+    model.build((4,))
+    other.build((4,))
+    before = model.get_weights()
+    with pytest.raises(ShapeError, match=r"Sequential\.restore: expected a state with arrays"):
+        model.restore(other.state.copy())
+    for now, then in zip(model.get_weights(), before, strict=True):
+        np.testing.assert_array_equal(now, then)
+
+
 def test_a_model_is_printed_as_it_is_typed() -> None:
     model = Sequential([Flatten(input_shape=(28, 28)), Dense(10, activation="softmax")], name="digits")
     assert repr(model) == "Sequential([Flatten(), Dense(10, activation='softmax')], name='digits')"

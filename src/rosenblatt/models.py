@@ -268,6 +268,37 @@ class Sequential:
         """
         copy_weights("Sequential.set_weights", self.weights, weights)
 
+    def restore(self, state: State) -> None:
+        """Go back to a copy that ``model.state.copy()`` gave: weights, statistics, the optimizer's slots and its steps.
+
+        Training goes on from there with the learning rate that the optimizer has now. All change or nothing.
+
+        Raises:
+            ShapeError: it is a state of other layers or of another optimizer.
+
+        Example:
+            >>> from rosenblatt.layers import Dense
+            >>> model = Sequential([Dense(1, input_shape=(1,))], seed=1)
+            >>> model.compile("adam", "mse")
+            >>> x, before = np.array([[1.0], [2.0]]), model.state.copy()
+            >>> first = model.fit(x, x, verbose=0, shuffle=False).history["loss"]
+            >>> model.restore(before)
+            >>> model.fit(x, x, verbose=0, shuffle=False).history["loss"] == first
+            True
+        """
+        own, given = _arrays_of(self.state), _arrays_of(state)
+        shapes, wanted = ({name: array.shape for name, array in arrays.items()} for arrays in (given, own))
+        if shapes != wanted:
+            raise ShapeError(
+                f"Sequential.restore: expected a state with arrays {wanted}, got {shapes}. "
+                "Give a copy of this model's own state, made since it was compiled."
+            )
+        for name, array in own.items():
+            array[...] = given[name]  # in place: the layers hold views
+        self.state.step = state.step
+        if self._optimizer is not None:
+            self._optimizer.iterations = state.step
+
     def count_params(self) -> int:
         """Return how many numbers the model holds."""
         return self.state.params.size + self.state.statistics.size
@@ -861,6 +892,10 @@ def load_model(path: str | Path, compile: bool = True, custom_objects: Mapping[s
     from rosenblatt import saving
 
     return saving.load(Sequential, path, compile, custom_objects)
+
+
+def _arrays_of(state: State) -> dict[str, Array]:
+    return {"params": state.params, "statistics": state.statistics, **state.slots}
 
 
 def _check_validation_freq(frequency: Any) -> None:
