@@ -5,7 +5,7 @@ BIN := .venv/bin
 COMPILER := $(shell command -v $${CXX:-c++} || command -v g++ || command -v clang++)
 PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n auto
 
-.PHONY: help demo test lint check-all bench docs clean native native-test native-sanitize native-arm
+.PHONY: help demo test lint check-all bench bench-playground docs clean native native-test native-sanitize native-arm
 .NOTPARALLEL:  # parts of one installation are not to be made at the same time; each is parallel in itself
 
 help:  ## List what can be made
@@ -28,6 +28,9 @@ check-all: .venv/dev.installed lint native native-test native-sanitize native-ar
 
 bench: .venv/dev.installed native  ## Measure speed beside the peers that are installed
 	$(BIN)/python -m benchmarks
+
+bench-playground: .venv/dev.installed native  ## Measure the playground in Chromium, ten minutes of training included
+	$(BIN)/python -m benchmarks.playground --soak 10
 
 docs: .venv/dev.installed native  ## Remake what is generated: API reference, pictures, notebooks
 	$(BIN)/python tools/make_api_reference.py

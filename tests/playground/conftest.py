@@ -1,0 +1,117 @@
+"""A real Chromium on a real server, and a page with the words of its users."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from benchmarks import browser as real
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+TIMEOUT = 20_000  # milliseconds; the tests assert order, counts and values, never times
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, without a window."""
+    pytest.importorskip("playwright.sync_api", reason="needs the extra 'test' (playwright)")
+    pytest.importorskip("uvicorn", reason="needs the extra 'playground' (starlette, uvicorn and websockets)")
+    if real.find() is None:
+        pytest.skip("needs a browser: the Debian package chromium")
+    with real.browsing() as chromium:
+        yield chromium
+
+
+@pytest.fixture(scope="session")
+def address() -> Iterator[str]:
+    """The address of a playground that `rosenblatt playground` serves."""
+    with real.serving() as (printed, _):
+        yield printed
+
+
+@dataclass
+class Tool:
+    """A page of the playground, as its users know it."""
+
+    page: Page
+    requests: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    @property
+    def data(self) -> dict[str, str]:
+        """What the page says of the picture it has painted."""
+        found: dict[str, str] = self.page.evaluate("({...document.documentElement.dataset})")
+        return found
+
+    @property
+    def epoch(self) -> int:
+        return int(self.data["epoch"])
+
+    @property
+    def playing(self) -> bool:
+        return self.data["playing"] == "true"
+
+    def until(self, condition: str) -> None:
+        """Wait for an expression of JavaScript in which ``data`` is what the page says of its last picture."""
+        self.page.wait_for_function(
+            f"(() => {{ const data = document.documentElement.dataset; return {condition}; }})()", timeout=TIMEOUT
+        )
+
+    def press(self, key: str) -> None:
+        self.page.locator("body").press(key)
+
+    def play(self, until: str) -> None:
+        """Train until a condition holds, and pause."""
+        self.press("Space")
+        self.until("data.playing === 'true'")
+        self.until(until)
+        self.press("Space")
+        self.until("data.playing === 'false'")
+
+    def step(self, key: str, name: str = "step") -> None:
+        """Press a key that trains or goes back, and wait for the picture after it."""
+        before = self.data["sequence"]
+        self.press(key)
+        self.until(f"data.sequence !== {before!r}")
+
+
+@pytest.fixture
+def tool(browser: Browser, address: str) -> Iterator[Callable[..., Tool]]:
+    """Open the playground: ``tool("data=xor&layers=4:tanh")``. In the end nothing may have been complained about."""
+    contexts: list[BrowserContext] = []
+    tools: list[Tool] = []
+
+    def start(
+        settings: str = "", *, at: str = address, query: str = "", width: int = 1280, height: int = 900, **options: Any
+    ) -> Tool:
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(TIMEOUT)
+        opened = Tool(page)
+        tools.append(opened)
+        page.on("request", lambda request: opened.requests.append(request.url))
+        page.on("pageerror", lambda error: opened.complaints.append(str(error)))
+        page.on(
+            "console", lambda said: opened.complaints.append(said.text) if said.type in ("error", "warning") else None
+        )
+        place, _, fragment = at.partition("#")
+        page.goto(f"{place.split('?')[0]}{query}#{fragment}" + (f"&{settings}" if settings else ""))
+        opened.until("data.sequence > 0")
+        return opened
+
+    yield start
+    own = urlsplit(address).netloc
+    for opened in tools:
+        foreign = [url for url in opened.requests if urlsplit(url).netloc != own and not re.match(r"(data|blob):", url)]
+        assert foreign == []
+        assert opened.complaints == []
+    for context in contexts:
+        context.close()
