@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
-
 from benchmarks import browser as real
 
 if TYPE_CHECKING:
