@@ -11,8 +11,18 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
+# The page's own policy forbids scripts from text, so what is waited for is written into the function.
+WAIT = """timeout => new Promise((resolve, reject) => {
+    const data = document.documentElement.dataset, end = performance.now() + timeout;
+    const look = () => {
+        if (CONDITION) resolve();
+        else if (performance.now() > end) reject(new Error(`CONDITION does not come true: ${JSON.stringify(data)}`));
+        else setTimeout(look, 10);
+    };
+    look();
+})"""
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -51,3 +61,8 @@ def serving(*arguments: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
                 server.wait(timeout=10)
             except subprocess.TimeoutExpired:
                 server.kill()
+
+
+def until(page: Page, condition: str, timeout: float = 20_000) -> None:
+    """Wait for an expression of JavaScript in which ``data`` is what the page says of the last picture it painted."""
+    page.evaluate(WAIT.replace("CONDITION", condition), timeout)

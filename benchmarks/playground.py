@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.browser import browsing, find, serving
+from benchmarks.browser import browsing, find, serving, until
 from benchmarks.report import Target, print_heading, print_table, print_targets
 
 if TYPE_CHECKING:
@@ -48,13 +48,13 @@ def with_address(address: str, settings: str) -> str:
 def opened(browser: Browser, address: str) -> Page:
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     page.goto(address)
-    page.wait_for_function("document.documentElement.dataset.sequence > 0")
+    until(page, "data.sequence > 0")
     return page
 
 
 def play(page: Page) -> None:
     page.locator("body").press("Space")
-    page.wait_for_function("document.documentElement.dataset.playing === 'true'")
+    until(page, "data.playing === 'true'")
 
 
 def first_paint(browser: Browser, repeats: int) -> list[Target]:

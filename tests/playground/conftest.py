@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 import pytest
 from benchmarks import browser as real
+
+from rosenblatt.playground.frames import Header, Kind, decode
+from rosenblatt.types import Array
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -35,6 +39,34 @@ def address() -> Iterator[str]:
         yield printed
 
 
+class Row(NamedTuple):
+    """A row of figures, as the server sends it."""
+
+    epoch: int
+    step: int
+    train_loss: float
+    test_loss: float
+    train_accuracy: float | None
+    test_accuracy: float | None
+    gradients: list[float]
+    dead: list[float]
+    saturated: list[float]
+
+
+class Frame(NamedTuple):
+    """A picture of the run, as the server sends it."""
+
+    header: Header
+    sections: dict[tuple[Kind, int], Array]
+
+    @property
+    def weights(self) -> Array:
+        return self.sections[Kind.WEIGHTS, 0][0]
+
+    def of(self, kind: Kind, layer: int = 0) -> Array:
+        return self.sections[kind, layer]
+
+
 @dataclass
 class Tool:
     """A page of the playground, as its users know it."""
@@ -42,6 +74,38 @@ class Tool:
     page: Page
     requests: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
+    messages: list[dict[str, Any]] = field(default_factory=list)  # that the server has sent as text
+    frames: list[Frame] = field(default_factory=list)
+
+    def listen(self) -> None:
+        """Keep what the page asks for, complains about, and is told."""
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on(
+            "console", lambda said: self.complaints.append(said.text) if said.type in ("error", "warning") else None
+        )
+        self.page.on("websocket", lambda socket: socket.on("framereceived", self._hear))
+
+    def _hear(self, message: str | bytes) -> None:
+        if isinstance(message, str):
+            self.messages.append(json.loads(message))
+        else:
+            header, sections = decode(message)
+            self.frames.append(Frame(header, {(each.kind, each.layer): each.values for each in sections}))
+
+    def told(self, kind: str) -> list[dict[str, Any]]:
+        """All messages of one type."""
+        return [message for message in self.messages if message["type"] == kind]
+
+    @property
+    def setup(self) -> dict[str, Any]:
+        """The newest settings, problem and network."""
+        return self.told("setup")[-1]
+
+    @property
+    def rows(self) -> list[Row]:
+        """All figures measured so far, as exactly as the server has sent them."""
+        return [Row(*row) for message in self.told("metrics") for row in message["rows"]]
 
     @property
     def data(self) -> dict[str, str]:
@@ -59,9 +123,7 @@ class Tool:
 
     def until(self, condition: str) -> None:
         """Wait for an expression of JavaScript in which ``data`` is what the page says of its last picture."""
-        self.page.wait_for_function(
-            f"(() => {{ const data = document.documentElement.dataset; return {condition}; }})()", timeout=TIMEOUT
-        )
+        real.until(self.page, condition, TIMEOUT)
 
     def press(self, key: str) -> None:
         self.page.locator("body").press(key)
@@ -95,22 +157,18 @@ def tool(browser: Browser, address: str) -> Iterator[Callable[..., Tool]]:
         page = context.new_page()
         page.set_default_timeout(TIMEOUT)
         opened = Tool(page)
+        opened.listen()
         tools.append(opened)
-        page.on("request", lambda request: opened.requests.append(request.url))
-        page.on("pageerror", lambda error: opened.complaints.append(str(error)))
-        page.on(
-            "console", lambda said: opened.complaints.append(said.text) if said.type in ("error", "warning") else None
-        )
         place, _, fragment = at.partition("#")
         page.goto(f"{place.split('?')[0]}{query}#{fragment}" + (f"&{settings}" if settings else ""))
         opened.until("data.sequence > 0")
         return opened
 
     yield start
+    for context in contexts:
+        context.close()
     own = urlsplit(address).netloc
     for opened in tools:
         foreign = [url for url in opened.requests if urlsplit(url).netloc != own and not re.match(r"(data|blob):", url)]
         assert foreign == []
         assert opened.complaints == []
-    for context in contexts:
-        context.close()
