@@ -62,8 +62,10 @@ def table(model: Sequential) -> str:
 
 
 def html(model: Sequential) -> str:
-    """Return the table as HTML for notebooks, with nothing from elsewhere."""
-    from html import escape  # only a notebook needs it
+    """Return the table as HTML for notebooks, with a small network's picture below, and nothing from elsewhere."""
+    from html import escape  # only a notebook needs these
+
+    from rosenblatt import drawing
 
     def cells(line: tuple[str, str, str], tag: str) -> str:
         align = ("left", "left", "right")
@@ -73,9 +75,10 @@ def html(model: Sequential) -> str:
         )
 
     body = "".join(f"<tr>{cells(line, 'td')}</tr>" for line in rows(model))
+    picture = f"<div>{drawing.network_svg(model)}</div>" if model.built and drawing.is_small(model) else ""
     return (
         f"<div><b>Model: {escape(model.name)}</b><table><thead><tr>{cells(HEADINGS, 'th')}</tr></thead>"
-        f"<tbody>{body}</tbody></table>{'<br>'.join(map(escape, totals(model)))}</div>"
+        f"<tbody>{body}</tbody></table>{'<br>'.join(map(escape, totals(model)))}{picture}</div>"
     )
 
 
