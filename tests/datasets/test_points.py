@@ -101,3 +101,27 @@ def test_bad_arguments() -> None:
         points.moons(noise=-1)
     with pytest.raises(ArgumentError, match="expected noise of 0 or more, got nan"):
         points.moons(noise=float("nan"))
+
+
+@pytest.mark.parametrize("make", [points.plane, points.bump], ids=lambda make: make.__name__)
+def test_numbers_to_be_learnt(make: Maker) -> None:
+    x, y = make(n=301, seed=3)
+    assert (x.shape, x.dtype, y.shape, y.dtype) == ((301, 2), np.float64, (301,), np.float64)
+    assert np.abs(x).max() <= 1
+    assert np.abs(y).max() <= 1
+    np.testing.assert_array_equal(make(301, seed=3)[1], y)
+    assert not np.array_equal(make(301, seed=4)[1], y)
+    noisy_x, noisy = make(n=5000, noise=0.1, seed=3)
+    exact_x, exact = make(n=5000, seed=3)
+    np.testing.assert_array_equal(noisy_x, exact_x)
+    assert np.std(noisy - exact) == pytest.approx(0.1, rel=0.05)
+
+
+def test_a_plane_is_linear_and_a_bump_is_not() -> None:
+    for make, rest in ((points.plane, 0.0), (points.bump, 0.5)):
+        x, y = make(400)
+        a = np.column_stack([x, np.ones(len(x))])
+        residual = y - a @ np.linalg.lstsq(a, y, rcond=None)[0]
+        assert residual.std() / y.std() == pytest.approx(rest, abs=1e-12) or residual.std() / y.std() > rest > 0
+    x, y = points.bump(400)
+    assert np.hypot(*x[y.argmax()]) < 0.2

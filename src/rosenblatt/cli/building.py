@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from rosenblatt import activations
-from rosenblatt.cli.sources import Source, are_classes, number_classes
+from rosenblatt.cli.sources import Source, number_classes
+from rosenblatt.datasets import tables
 from rosenblatt.errors import ArgumentError, DataError, UnknownNameError
 from rosenblatt.layers import (
     BatchNormalization,
@@ -48,7 +49,7 @@ def problem(source: Source, task: str | None) -> Problem:
     """Decide whether classes or numbers are to be predicted, unless a task is given."""
     y = source.rows.y
     if task is None:
-        task = TASKS[0] if are_classes(y) else TASKS[1]
+        task = TASKS[0] if tables.are_classes(y) else TASKS[1]
     if task == TASKS[0]:
         numbers, class_names = number_classes(source)
         return Problem(source.rows.x, numbers, class_names)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import difflib
 import os
 import zipfile
@@ -15,12 +14,11 @@ import numpy as np
 
 from rosenblatt import data
 from rosenblatt.cli.output import program, tell
-from rosenblatt.datasets import breast_cancer, digits, fashion_mnist, mnist, points
-from rosenblatt.errors import ArgumentError, DataError, DatasetNotFoundError, ShapeError, UnknownNameError
+from rosenblatt.datasets import breast_cancer, digits, fashion_mnist, mnist, points, tables
+from rosenblatt.errors import ArgumentError, DataError, DatasetNotFoundError, ShapeError
 from rosenblatt.types import Array
 
 SAMPLE = "fashion-mnist-sample"
-MOST_NUMBERED_CLASSES = 20  # whole numbers of more different values are taken for amounts, not for classes
 
 
 class Part(NamedTuple):
@@ -192,9 +190,9 @@ def _arrays(given: str) -> dict[str, Array]:
 def rows_of(given: str, target: str | None) -> Array:
     """Load rows to be predicted: all columns of a .csv but the target, or the array x of an .npz."""
     if Path(given).suffix.lower() == ".csv":
-        table = read_csv(given)
+        table = tables.read_csv(given)
         if target is not None:
-            table.place_of(target)  # says which columns there are
+            table.place_of(target, "--target")  # says which columns there are
         return table.numbers([name for name in table.columns if name != target], "Leave answers out with --target.")
     arrays = _arrays(given)
     name = next((name for name in ("x", "x_test") if name in arrays), None)
@@ -206,127 +204,20 @@ def rows_of(given: str, target: str | None) -> Array:
 # --- .csv ----------------------------------------------------------------------------------------
 
 
-class Table(NamedTuple):
-    """A CSV file: its columns' names, and its cells row by row with the number of each line."""
-
-    path: str
-    columns: list[str]
-    rows: list[list[str]]
-    lines: list[int]
-
-    def place_of(self, column: str) -> int:
-        """Return the place of a column by its name."""
-        if column not in self.columns:
-            raise UnknownNameError(f"--target in {self.path}", column, self.columns)
-        return self.columns.index(column)
-
-    def numbers(self, columns: Sequence[str], cure: str = "") -> Array:
-        """Return columns of numbers (n, columns) as float64."""
-        if not columns:
-            raise DataError(f"{self.path}: expected columns of numbers beside the target, got none.")
-        places = [self.columns.index(column) for column in columns]
-        return np.stack([self._column(place, cure) for place in places], axis=1)
-
-    def targets(self, column: str) -> Array:
-        """Return a column of numbers as float64, or one of labels as text."""
-        place = self.place_of(column)
-        cells = [row[place].strip() for row in self.rows]
-        if "" in cells:
-            line = self.lines[cells.index("")]
-            raise DataError(
-                f"{self.path}: expected a target in every line, got none in line {line}. Take the line out."
-            )
-        different = set(cells)
-        amounts = sum(_as_numbers([cell]) is not None for cell in different)
-        is_text = amounts < len(different) and amounts <= MOST_NUMBERED_CLASSES and "nan" not in map(str.lower, cells)
-        return np.array(cells) if is_text else self._column(place)
-
-    def _column(self, place: int, cure: str = "") -> Array:
-        cells = [row[place] for row in self.rows]
-        values = _as_numbers(cells)
-        if values is not None:
-            return values
-        wrong = next(k for k, cell in enumerate(cells) if _as_numbers([cell]) is None)
-        found = repr(cells[wrong]) if cells[wrong].strip() else "an empty cell"
-        cure = cure or "Take the column or the line out of the file, or write a number for it."
-        raise DataError(
-            f"{self.path}: expected numbers in column {self.columns[place]!r}, got {found} in line {self.lines[wrong]}."
-            f" {cure}"
-        )
-
-
 def _from_csv(given: str, target: str | None) -> Source:
-    table = read_csv(given)
+    table = tables.read_csv(given)
     if target is None:
         raise ArgumentError(
             f"{given}: expected --target with the column to be learnt, got none. "
             f"Columns: {', '.join(table.columns[:20])}{', ...' * (len(table.columns) > 20)}."
         )
+    table.place_of(target, "--target")  # says which columns there are
     y = table.targets(target)
     x = table.numbers([column for column in table.columns if column != target])
     return Source(given, Part(x, y))
 
 
-def read_csv(path: str) -> Table:
-    """Read a file of comma-, semicolon- or tab-separated values with a header.
-
-    Raises:
-        DataError: it is missing, no text, or no table.
-    """
-    try:
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            header = file.readline()
-            file.seek(0)
-            reader = csv.reader(file, delimiter=max(",;\t", key=header.count))
-            numbered = [(reader.line_num, cells) for cells in reader if cells]
-    except FileNotFoundError as error:
-        raise DataError(f"{path}: expected a file, got none of that name. Check the path.") from error
-    except UnicodeDecodeError as error:
-        raise DataError(f"{path}: expected text in UTF-8, got other bytes. Save it as 'CSV UTF-8'.") from error
-    except (OSError, csv.Error) as error:
-        raise DataError(f"{path}: expected a CSV file, got one that cannot be read ({error}).") from error
-    if len(numbered) < 2:
-        raise DataError(f"{path}: expected a header and rows below it, got {len(numbered)} line(s).")
-    columns = [name.strip() for name in numbered[0][1]]
-    _check_header(path, columns)
-    for line, cells in numbered[1:]:
-        if len(cells) != len(columns):
-            raise DataError(
-                f"{path}: expected {len(columns)} cells, as in the header, got {len(cells)} in line {line}."
-            )
-    return Table(path, columns, [cells for _, cells in numbered[1:]], [line for line, _ in numbered[1:]])
-
-
-def _check_header(path: str, columns: list[str]) -> None:
-    twice = next((name for name in columns if columns.count(name) > 1), None)
-    numbered = columns == [str(k) for k in range(len(columns))]  # pandas' names where there were none
-    if _as_numbers(columns) is not None and not numbered:
-        raise DataError(f"{path}: expected the columns' names in the first line, got numbers. Put a header above them.")
-    if twice is not None:
-        raise DataError(f"{path}: expected a name of its own for every column, got {twice!r} twice.")
-
-
-def _as_numbers(cells: Sequence[str]) -> Array | None:
-    """Return text as finite numbers, or None."""
-    try:
-        values = np.array([float(cell) for cell in cells])
-    except ValueError:
-        return None
-    return values if np.isfinite(values).all() else None
-
-
 # --- Classes -------------------------------------------------------------------------------------
-
-
-def are_classes(y: Array) -> bool:
-    """Tell whether targets name classes: text, or whole numbers of few values or counted from 0 without a gap."""
-    if y.dtype.kind in "US":
-        return True
-    if y.ndim > 1 or (y != np.floor(y)).any():
-        return False
-    values = np.unique(y)
-    counted = values[0] == 0 and values[-1] == len(values) - 1 and 10 * len(values) <= len(y)
-    return bool(len(values) <= MOST_NUMBERED_CLASSES or counted)
 
 
 def number_classes(source: Source) -> tuple[Array, list[str]]:
@@ -338,10 +229,10 @@ def number_classes(source: Source) -> tuple[Array, list[str]]:
         raise DataError(
             f"{source.name}: expected classes as labels or whole numbers, got other numbers. Leave --task out."
         )
-    values, numbers = np.unique(y, return_inverse=True)
-    if len(values) < 2:
-        raise DataError(f"{source.name}: expected at least two classes, got only {label(values[0])!r}.")
-    return numbers, [label(value) for value in values]
+    numbers, names = tables.number_classes(y)
+    if len(names) < 2:
+        raise DataError(f"{source.name}: expected at least two classes, got only {names[0]!r}.")
+    return numbers, names
 
 
 def numbers_for(class_names: Sequence[str] | None, source: Source, y: Array) -> Array:
@@ -367,14 +258,4 @@ def numbers_for(class_names: Sequence[str] | None, source: Source, y: Array) -> 
 
 def _name(source: Source, value: object) -> str:
     names = source.class_names
-    return label(value) if names is None else names[int(value)]  # type: ignore[call-overload]
-
-
-def label(value: object) -> str:
-    """Write a class as its name: text as it stands, a whole number without a point.
-
-    Example:
-        >>> label(np.str_("Adelie")), label(np.float64(3.0))
-        ('Adelie', '3')
-    """
-    return str(int(value)) if isinstance(value, float | np.floating) and value == int(value) else str(value)
+    return tables.label(value) if names is None else names[int(value)]  # type: ignore[call-overload]

@@ -65,8 +65,8 @@ def evaluate(path: Path, given: str | None, target: str | None, as_json: bool) -
     model = open_model(path, compile=True)
     _check_compiled(path, model)
     source = load(given or model.data_name or SAMPLE, target)
-    part = _part_to_measure(source)
-    x = _in_shape(model, part.x, source.name)
+    part = part_to_measure(source)
+    x = in_shape(model, part.x, source.name)
     figures = model.evaluate(x, numbers_for(model.class_names, source, part.y), verbose=0, return_dict=True)
     if as_json:
         output.print_json({"model": str(path), "data": source.name, "rows": len(x), **figures})
@@ -85,7 +85,8 @@ def _check_compiled(path: Path, model: Sequential) -> None:
         ) from error
 
 
-def _part_to_measure(source: Source) -> Part:
+def part_to_measure(source: Source) -> Part:
+    """Return the test part of a source, or all of its rows where it has none, and say which."""
     if source.test is not None:
         tell(f"Data: the test part of {source.name}, {count(len(source.test.x), 'row')}")
         return source.test
@@ -94,7 +95,7 @@ def _part_to_measure(source: Source) -> Part:
     return source.rows
 
 
-def _in_shape(model: Sequential, x: Array, given: str) -> Array:
+def in_shape(model: Sequential, x: Array, given: str) -> Array:
     """Give rows the shape that the model wants where the numbers are as many: pixels in columns become pictures."""
     wanted = model.plan.input_shape
     if x.shape[1:] == wanted:
@@ -136,7 +137,7 @@ def predict(
     for given in inputs:
         is_picture = Path(given).suffix.lower() in pictures.SUFFIXES
         has_pictures |= is_picture
-        x = _picture(model, given, invert) if is_picture else _in_shape(model, _table(given, target), given)
+        x = _picture(model, given, invert) if is_picture else in_shape(model, _table(given, target), given)
         outputs = _probabilities(model, model.predict(x))
         answers += [Answer(given, None if is_picture else row, values) for row, values in enumerate(outputs)]
     if names is None:

@@ -4,7 +4,9 @@ fashion_mnist   60 000 + 10 000 pictures of clothing; a sample of 6 000 + 1 000 
 mnist           60 000 + 10 000 pictures of handwritten digits
 digits          1 797 smaller ones, bundled
 breast_cancer   569 tumours with 30 measurements each, bundled
-points          xor, circles, moons, gaussians, spirals, blobs, and the truth tables of the gates
+points          xor, circles, moons, gaussians, spirals, blobs, and the truth tables of the gates; plane and bump, which
+                have numbers to be learnt instead of classes
+tables          your own, in CSV files
 """
 
 from __future__ import annotations
@@ -16,9 +18,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from rosenblatt.errors import DataError
 
 if TYPE_CHECKING:
-    from rosenblatt.datasets import breast_cancer, digits, fashion_mnist, mnist, points
+    from rosenblatt.datasets import breast_cancer, digits, fashion_mnist, mnist, points, tables
 
-__all__ = ["Entry", "available", "breast_cancer", "digits", "fashion_mnist", "mnist", "points"]
+__all__ = ["Entry", "available", "breast_cancer", "digits", "fashion_mnist", "mnist", "points", "tables"]
 
 
 class Entry(NamedTuple):

@@ -1,7 +1,8 @@
 """Points in the plane, made on demand: small problems whose answer a picture shows.
 
 Every set takes the number of points, the noise and a seed, and returns ``x`` (n, 2) float64, roughly within -1 to 1,
-and ``y`` (n,) int64. The classes take turns, so any stretch of rows has them in equal parts.
+and ``y`` (n,) int64. The classes take turns, so any stretch of rows has them in equal parts. ``plane`` and ``bump``
+have numbers to be learnt instead: ``y`` (n,) float64, within -1 to 1 but for the noise.
 
 Source: the shapes of scikit-learn's ``make_circles``, ``make_moons``, ``make_blobs`` and of TensorFlow Playground.
 """
@@ -135,12 +136,46 @@ def blobs(n: int = 200, noise: float = 0.1, seed: int | Generator = 0, classes: 
     return _jittered(centres, noise, rng), y
 
 
+def plane(n: int = 200, noise: float = 0.0, seed: int | Generator = 0) -> tuple[Array, Array]:
+    """A slope: y = (x1 + x2) / 2 at points anywhere in the square. A single linear neuron learns it.
+
+    Args:
+        n: Number of points.
+        noise: Standard deviation of what is added to each y.
+        seed: Seed, or a generator to draw from.
+
+    Example:
+        >>> x, y = plane(noise=0.0)
+        >>> bool((y == x.mean(axis=1)).all())
+        True
+    """
+    x, rng = _square(n, noise, seed)
+    return x, _jittered(x.mean(axis=1), noise, rng)
+
+
+def bump(n: int = 200, noise: float = 0.0, seed: int | Generator = 0) -> tuple[Array, Array]:
+    """A round hill in a plain: y = 2 exp(-4 (x1² + x2²)) - 1, which is 1 at the top. Arguments as for ``plane``.
+
+    Example:
+        >>> x, y = bump(noise=0.0)
+        >>> bool(((np.hypot(*x.T) < 0.41) == (y > 0.02)).all())
+        True
+    """
+    x, rng = _square(n, noise, seed)
+    return x, _jittered(2.0 * np.exp(-4.0 * (x**2).sum(axis=1)) - 1.0, noise, rng)
+
+
 def _start(n: int, noise: float, seed: int | Generator, classes: int) -> tuple[Generator, Array]:
     if n < 1 or classes < 1:
         raise ArgumentError(f"points: expected at least one point and one class, got n={n}, classes={classes}.")
     if not noise >= 0:
         raise ArgumentError(f"points: expected noise of 0 or more, got {noise}.")
     return np.random.default_rng(seed), np.arange(n) % classes
+
+
+def _square(n: int, noise: float, seed: int | Generator) -> tuple[Array, Generator]:
+    rng, _ = _start(n, noise, seed, classes=1)
+    return rng.uniform(-1.0, 1.0, (n, 2)), rng
 
 
 def _polar(radius: Array, angle: Array) -> Array:

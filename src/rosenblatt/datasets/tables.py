@@ -1,0 +1,240 @@
+"""Tables in CSV files: columns of numbers to learn from, and a column of labels or numbers to be learnt.
+
+The file may be separated by commas, semicolons or tabs, and be written in UTF-8 (with or without a byte order mark) or
+CP949, as spreadsheets on Korean Windows write it. The first line has the columns' names.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from rosenblatt.errors import DataError, UnknownNameError
+from rosenblatt.types import Array
+
+ENCODINGS = ("utf-8-sig", "cp949")
+SEPARATORS = ",;\t"
+MOST_NUMBERED_CLASSES = 20  # whole numbers of more different values are taken for amounts, not for classes
+
+
+class TableError(DataError):
+    """A file that is no table to learn from.
+
+    Args:
+        text: what is wrong, in a sentence.
+        problem: what is wrong, in a word: "missing", "text" (no text), "empty", "header" or "row".
+        details: where: ``line``, ``column``, ``got``, as far as they apply.
+    """
+
+    def __init__(self, text: str, problem: str, **details: Any) -> None:
+        super().__init__(text)
+        self.problem, self.details = problem, details
+
+
+class Table(NamedTuple):
+    """A table: its columns' names, and its cells row by row with the number of each line."""
+
+    name: str
+    columns: list[str]
+    rows: list[list[str]]
+    lines: list[int]
+
+    def place_of(self, column: str, who: str = "column") -> int:
+        """Return the place of a column by its name."""
+        if column not in self.columns:
+            raise UnknownNameError(f"{who} in {self.name}", column, self.columns)
+        return self.columns.index(column)
+
+    def number_columns(self) -> list[str]:
+        """Return the names of the columns in which every cell is a finite number."""
+        return [
+            name
+            for place, name in enumerate(self.columns)
+            if _as_numbers([row[place] for row in self.rows]) is not None
+        ]
+
+    def numbers(self, columns: Sequence[str], cure: str = "") -> Array:
+        """Return columns of numbers (n, columns) as float64.
+
+        Args:
+            columns: their names.
+            cure: what to do where a cell is no number, for the error message.
+
+        Raises:
+            TableError: a cell is no finite number.
+            UnknownNameError: there is no such column.
+        """
+        if not columns:
+            raise DataError(f"{self.name}: expected columns of numbers beside the target, got none.")
+        return np.stack([self._column(self.place_of(column), cure) for column in columns], axis=1)
+
+    def targets(self, column: str) -> Array:
+        """Return a column of numbers as float64, or one of labels as text.
+
+        Raises:
+            TableError: a cell is empty, or is no number among numbers.
+            UnknownNameError: there is no such column.
+        """
+        place = self.place_of(column)
+        cells = [row[place].strip() for row in self.rows]
+        if "" in cells:
+            line = self.lines[cells.index("")]
+            text = f"{self.name}: expected a target in every line, got none in line {line}. Take the line out."
+            raise TableError(text, "row", line=line, column=column, got="")
+        values = _as_numbers(cells)
+        if values is not None:
+            return values
+        different = set(cells)
+        amounts = sum(_as_numbers([cell]) is not None for cell in different)
+        is_text = amounts < len(different) and amounts <= MOST_NUMBERED_CLASSES and "nan" not in map(str.lower, cells)
+        return np.array(cells) if is_text else self._column(place)
+
+    def _column(self, place: int, cure: str = "") -> Array:
+        cells = [row[place] for row in self.rows]
+        values = _as_numbers(cells)
+        if values is not None:
+            return values
+        wrong = next(k for k, cell in enumerate(cells) if _as_numbers([cell]) is None)
+        found = repr(cells[wrong]) if cells[wrong].strip() else "an empty cell"
+        cure = cure or "Take the column or the line out of the file, or write a number for it."
+        name, line = self.columns[place], self.lines[wrong]
+        text = f"{self.name}: expected numbers in column {name!r}, got {found} in line {line}. {cure}"
+        raise TableError(text, "row", line=line, column=name, got=cells[wrong])
+
+
+def read_csv(path: str | Path) -> Table:
+    """Read a file of comma-, semicolon- or tab-separated values with a header.
+
+    Raises:
+        TableError: it is missing, no text, or no table.
+
+    Example:
+        >>> import os, tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = os.path.join(folder, "flowers.csv")
+        ...     with open(path, "w") as file:
+        ...         _ = file.write("petal;species\\n1.5;rose\\n4.0;tulip\\n")
+        ...     table = read_csv(path)
+        >>> table.numbers(["petal"]).tolist(), table.targets("species").tolist()
+        ([[1.5], [4.0]], ['rose', 'tulip'])
+    """
+    return parse_csv(str(path), read_text(path))
+
+
+def read_text(path: str | Path) -> str:
+    """Read the text of a file in UTF-8 or CP949.
+
+    Raises:
+        TableError: it is missing, or no text.
+    """
+    try:
+        with open(path, "rb") as file:
+            content = file.read()
+    except FileNotFoundError as error:
+        raise TableError(f"{path}: expected a file, got none of that name. Check the path.", "missing") from error
+    except OSError as error:
+        raise TableError(f"{path}: expected a CSV file, got one that cannot be read ({error}).", "missing") from error
+    for encoding in ENCODINGS:
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise TableError(f"{path}: expected text in UTF-8 or CP949, got other bytes. Save it as 'CSV UTF-8'.", "text")
+
+
+def parse_csv(name: str, text: str) -> Table:
+    """Read a table from text, as `read_csv` reads it from a file.
+
+    Args:
+        name: of the file, for messages.
+        text: its content.
+
+    Raises:
+        TableError: it is no table.
+
+    Example:
+        >>> parse_csv("points", "x,y\\n1,2\\n").rows
+        [['1', '2']]
+    """
+    text = text.removeprefix("\ufeff")
+    header = text.partition("\n")[0]
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(SEPARATORS, key=header.count))
+    try:
+        numbered = [(reader.line_num, cells) for cells in reader if cells]
+    except csv.Error as error:
+        line = reader.line_num
+        text = f"{name}: expected a CSV file, got one that cannot be read ({error}, in line {line})."
+        raise TableError(text, "row", line=line, column=None, got=str(error)) from error
+    if len(numbered) < 2:
+        raise TableError(f"{name}: expected a header and rows below it, got {len(numbered)} line(s).", "empty")
+    columns = [column.strip() for column in numbered[0][1]]
+    _check_header(name, columns)
+    for line, cells in numbered[1:]:
+        if len(cells) != len(columns):
+            wrong = f"{name}: expected {len(columns)} cells, as in the header, got {len(cells)} in line {line}."
+            raise TableError(wrong, "row", line=line, column=None, got=len(cells))
+    return Table(name, columns, [cells for _, cells in numbered[1:]], [line for line, _ in numbered[1:]])
+
+
+def _check_header(name: str, columns: list[str]) -> None:
+    numbered = columns == [str(k) for k in range(len(columns))]  # pandas' names where there were none
+    if _as_numbers(columns) is not None and not numbered:
+        text = f"{name}: expected the columns' names in the first line, got numbers. Put a header above them."
+        raise TableError(text, "header", got=columns[0])
+    twice = next((column for column in columns if columns.count(column) > 1), None)
+    if twice is not None:
+        raise TableError(
+            f"{name}: expected a name of its own for every column, got {twice!r} twice.", "header", got=twice
+        )
+
+
+def _as_numbers(cells: Sequence[str]) -> Array | None:
+    """Return text as finite numbers, or None."""
+    try:
+        values = np.array([float(cell) for cell in cells])
+    except ValueError:
+        return None
+    return values if np.isfinite(values).all() else None
+
+
+def are_classes(y: Array) -> bool:
+    """Tell whether targets name classes: text, or whole numbers of few values or counted from 0 without a gap.
+
+    Example:
+        >>> are_classes(np.array(["rose", "tulip"])), are_classes(np.array([1.0, 2.5]))
+        (True, False)
+    """
+    if y.dtype.kind in "US":
+        return True
+    if y.ndim > 1 or (y != np.floor(y)).any():
+        return False
+    values = np.unique(y)
+    counted = values[0] == 0 and values[-1] == len(values) - 1 and 10 * len(values) <= len(y)
+    return bool(len(values) <= MOST_NUMBERED_CLASSES or counted)
+
+
+def number_classes(y: Array) -> tuple[Array, list[str]]:
+    """Return class numbers (n,) from 0 up, and the classes' names, in the order of the alphabet or of the numbers.
+
+    Example:
+        >>> numbers, names = number_classes(np.array(["tulip", "rose", "tulip"]))
+        >>> numbers.tolist(), names
+        ([1, 0, 1], ['rose', 'tulip'])
+    """
+    values, numbers = np.unique(y, return_inverse=True)
+    return numbers, [label(value) for value in values]
+
+
+def label(value: object) -> str:
+    """Write a class as its name: text as it stands, a whole number without a point.
+
+    Example:
+        >>> label(np.str_("Adelie")), label(np.float64(3.0))
+        ('Adelie', '3')
+    """
+    return str(int(value)) if isinstance(value, float | np.floating) and value == int(value) else str(value)
