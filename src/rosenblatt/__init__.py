@@ -57,7 +57,7 @@ __all__ = [
 
 def __getattr__(name: str) -> ModuleType:
     """Import the parts that not every program needs when they are first asked for."""
-    if name in ("ladder", "plots"):
+    if name in ("graph", "ladder", "playground", "plots"):
         return importlib.import_module(f"{__name__}.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 

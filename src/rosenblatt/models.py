@@ -30,6 +30,8 @@ from rosenblatt.utils import fresh_seed
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from rosenblatt.playground.notebook import Page
+
 DTYPES = ("float32", "float64")
 NOT_COMPILED = "Sequential: expected a compiled model, got one that is not. Call compile(optimizer=, loss=) first."
 
@@ -306,6 +308,38 @@ class Sequential:
     def summary(self, print_fn: Callable[[str], object] = print) -> None:
         """Print the table of layers, shapes and parameters."""
         print_fn(summary.table(self))
+
+    def to_svg(self, language: str = "en") -> str:
+        """Return the network as a picture: units, and weights by width, colour and dash; of wide layers 16 units.
+
+        Args:
+            language: "en" or "ko", of the few words in it.
+
+        Raises:
+            ModelStateError: the model is not built.
+            UnknownNameError: another language.
+        """
+        from rosenblatt import drawing  # only who asks for pictures pays for them
+
+        return drawing.network_svg(self, language)
+
+    def playground(self, data: Any = None, *, height: int = 760) -> Page:
+        """Show the model on a page in the notebook: layers, weights, and what it answers.
+
+        The page works on a copy: the model stays as it is. It comes from a server on this machine that runs in the
+        background until Python ends; needs the extra "playground". Where the notebook runs elsewhere, as on Colab,
+        the result says what to do.
+
+        Args:
+            data: rows of the model's own, x or (x, y).
+            height: of the page in the notebook, in pixels.
+
+        Returns:
+            What a notebook shows as the page; elsewhere its text is the page's address.
+        """
+        from rosenblatt.playground import notebook
+
+        return notebook.show(self, data, height)
 
     def __setstate__(self, attributes: dict[str, Any]) -> None:
         """Give the layers of a copy (by `copy.deepcopy` or `pickle`) views into the copy's own numbers."""

@@ -274,6 +274,45 @@ def datasets(as_json: Json = False) -> None:
 
 
 @app.command()
+def playground(
+    model: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[MODEL|ADDRESS]",
+            help="A .safetensors file to look into, or the address that a page shared (the part after # is enough). "
+            "A small network to build and train where nothing is named.",
+            show_default=False,
+        ),
+    ] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The model's own rows, .csv or .npz; without MODEL, a .csv to learn from."),
+    ] = None,
+    target: Target = None,
+    port: Annotated[
+        int, typer.Option(metavar="N", min=0, max=65535, help="Where to listen on this machine; 0 for any free port.")
+    ] = 0,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page, or only print where.")] = True,
+    language: Annotated[
+        str | None, typer.Option("--language", "--lang", metavar="en|ko", help="[default: the browser's]")
+    ] = None,
+) -> None:
+    """Open a page that shows a network while it learns.
+
+    The page comes from this machine, and nothing leaves it. Its address is printed, and Ctrl-C ends it.
+
+    \b
+    Examples:
+      rosenblatt playground
+      rosenblatt playground 'data=spiral&layers=8:relu,8:relu' --lang ko
+      rosenblatt playground flowers.safetensors --data flowers.csv --target species
+    """
+    from rosenblatt.cli import playing
+
+    playing.play(model, data, target, port, browser, language)
+
+
+@app.command()
 def bench(
     quick: Annotated[
         bool, typer.Option("--quick", help="In some seconds: fewer rows, and without the other libraries.")

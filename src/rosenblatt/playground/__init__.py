@@ -1,0 +1,117 @@
+"""The playground: a local page on which a network is seen while it learns.
+
+    open_playground ── server      files and one WebSocket a page; who may come in
+                       └── worker      a thread a page: commands, training in slices, frames
+                           ├── run         the model, its epochs, snapshots and figures
+                           │   ├── settings    what an address says
+                           │   ├── problems    rows, targets and the plane
+                           │   └── opened      a trained model with its own rows
+                           ├── pictures    what is painted, as arrays
+                           ├── frames      the arrays as bytes
+                           ├── description what the page is told in words and numbers
+                           ├── samples     one sample, operation by operation
+                           └── programs    the run as a program
+    notebook    the page in the cell of a notebook
+    web/        the page itself; it paints, and computes no network
+
+Starlette and uvicorn, the extra "playground", are imported when the first page is opened.
+"""
+
+from __future__ import annotations
+
+import copy
+import sys
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from rosenblatt.errors import MissingExtraError
+
+if TYPE_CHECKING:
+    from rosenblatt.models import Sequential
+    from rosenblatt.playground.run import Run
+    from rosenblatt.playground.server import Playground
+    from rosenblatt.playground.settings import SettingsError
+
+__all__ = ["open_playground"]
+
+Rows = tuple[Any, Any]  # x, and y or None
+Table = tuple[str, str, str | None]  # a table's name, its text, and the column to be learnt
+
+
+def open_playground(
+    model: Sequential | None = None,
+    rows: Rows | None = None,
+    *,
+    address: str = "",
+    port: int = 0,
+    open_browser: bool = True,
+    language: str | None = None,
+    table: Table | None = None,
+) -> None:
+    """Open the playground in the browser, and serve it until Ctrl-C.
+
+    Args:
+        model: a built model to look into; without one, a network that is built on the page.
+        rows: the model's own data, x and y; y may be None.
+        address: settings to start from, as the page's own address has them after #.
+        port: where to listen on this machine; 0 for any free one. Where it is taken a free one is chosen.
+        open_browser: whether to start it; the address is printed in any case.
+        language: "en" or "ko"; by default the browser's.
+        table: an own table to learn from: its name, its text as CSV, and the column to be learnt.
+
+    Raises:
+        MissingExtraError: Starlette or uvicorn is not installed.
+        ModelStateError: the model is not built.
+        DataError, ShapeError: the rows are not the model's.
+    """
+    playground = new_playground(port)
+    make_run = maker(model, rows, table)
+    make_run(address)  # what is wrong is told here, before a page opens
+    if port not in (0, playground.port):
+        print(f"Port {port} is taken; the playground is on {playground.port}.", file=sys.stderr, flush=True)
+    url = playground.address(playground.offer(make_run), address, language)
+    print(url, flush=True)
+    if open_browser:
+        import webbrowser
+
+        threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
+    try:
+        playground.serve()
+    except KeyboardInterrupt:
+        print("The playground is closed.", file=sys.stderr, flush=True)
+
+
+def new_playground(port: int = 0) -> Playground:
+    """Return a server that listens but does not serve yet."""
+    try:
+        from rosenblatt.playground.server import Playground
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if package == "rosenblatt":
+            raise
+        raise MissingExtraError("playground", "playground", package) from error
+    return Playground(port)
+
+
+def maker(
+    model: Sequential | None = None, rows: Rows | None = None, table: Table | None = None
+) -> Callable[[str], tuple[Run, list[SettingsError]]]:
+    """Return what gives each page a run of its own, for the settings in its address."""
+
+    def make_run(address: str) -> tuple[Run, list[SettingsError]]:
+        from rosenblatt.playground.run import Run
+        from rosenblatt.playground.settings import Settings
+
+        if model is not None:
+            return Run(model=copy.deepcopy(model), rows=rows), []  # each page may train its own
+        settings, errors = Settings.from_address(address)
+        run = Run(settings)
+        if table is not None and "data=" not in address:  # a page that is loaded anew may have gone on to other data
+            name, text, target = table
+            run.open_table(name, text)
+            if target is not None:
+                run.change({"target": target})
+        return run, errors
+
+    return make_run

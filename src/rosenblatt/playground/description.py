@@ -1,0 +1,156 @@
+"""What the page is told about a run in words and numbers: its settings, its problem and its network, ready for JSON."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from rosenblatt import activations
+from rosenblatt.layers import Dense, Dropout, GaussianNoise, Layer, Rescaling
+from rosenblatt.playground import opened
+from rosenblatt.playground.run import Figures, Run, dense_layers, encoded
+from rosenblatt.playground.settings import SettingsError
+from rosenblatt.types import Array
+
+if TYPE_CHECKING:
+    from rosenblatt.models import Sequential
+    from rosenblatt.playground.problems import Problem
+
+
+def setup(run: Run) -> dict[str, Any]:
+    """Return all that stays the same until settings change."""
+    return {
+        "type": "setup",
+        "generation": run.generation,
+        "settings": run.settings.to_json(),
+        "address": run.settings.to_address(),
+        "engine": run.model.engine.name,
+        "reason": run.model.engine.reason,
+        "opened": run.opened,
+        "problem": problem(run.problem),
+        "network": network(run.model, run.problem),
+    }
+
+
+def problem(problem: Problem) -> dict[str, Any]:
+    """Return the rows that are shown, and what is to be learnt from them."""
+    shown = zip(problem.points.tolist(), problem.targets.tolist(), problem.is_test.tolist(), strict=True)
+    return {
+        "name": problem.name,
+        "task": problem.task,
+        "classes": problem.classes,
+        "inputs": problem.inputs,
+        "columns": problem.columns,
+        "axes": problem.axes,
+        "bounds": problem.bounds,
+        "target_range": problem.target_range,
+        "points": [[*place, target, int(is_test)] for place, target, is_test in shown],
+    }
+
+
+def network(model: Sequential, problem: Problem) -> dict[str, Any]:
+    """Return the chain of layers that have neurons, each with what stands before it and where its numbers lie."""
+    layers: list[dict[str, Any]] = []
+    before: list[str] = []
+    for layer, plan in zip(model.layers, model.plan.layers, strict=True):
+        if not isinstance(layer, Dense):
+            before.append(sketch(layer))
+            continue
+        places = {array.name: array for array in plan.parameters}
+        rows, columns = places["kernel"].shape
+        layers.append(
+            {
+                "name": layer.name,
+                "kind": plan.kind,
+                "units": layer.units,
+                "activation": layer.activation or "linear",
+                "frozen": not layer.trainable,
+                "before": before,
+                "maps": "plane" if problem.bounds is not None else "none" if layers else "weights",
+                "kernel": {"start": places["kernel"].start, "rows": rows, "columns": columns},
+                "bias": {"start": places["bias"].start} if "bias" in places else None,
+            }
+        )
+        before = []
+    return {
+        "inputs": problem.inputs,
+        "picture": opened.picture_shape(model),
+        "layers": layers,
+        "after": before,
+        "outputs": math.prod(model.output_shape),
+    }
+
+
+def sketch(layer: Layer) -> str:
+    """Return a layer without neurons in a few words.
+
+    Example:
+        >>> sketch(Dropout(0.2)), sketch(Rescaling(1 / 4))
+        ('Dropout 0.2', 'Rescaling 0.25')
+    """
+    kind = type(layer).__name__
+    if isinstance(layer, Dropout):
+        return f"{kind} {layer.rate:g}"
+    if isinstance(layer, GaussianNoise):
+        return f"{kind} {layer.stddev:g}"
+    if isinstance(layer, Rescaling):
+        return f"{kind} {layer.scale:g}"
+    if kind == "Activation":
+        return activations.rule(layer.activation).name  # type: ignore[attr-defined]
+    return kind
+
+
+def row(figures: Figures) -> list[Any]:
+    """Return a row of metrics."""
+    return [*figures[:6], *(list(part) for part in figures[6:])]
+
+
+def place(run: Run, at: tuple[float, float]) -> dict[str, Any]:
+    """Return what every neuron says at one place of the plane."""
+    inputs = run.problem.inputs_at(np.array([at]))
+    outputs = run.model.activations(inputs)
+    layers = [outputs[str(layer.name)][0] for layer in dense_layers(run.model)]
+    return {
+        "type": "probe",
+        "x": list(at),
+        "inputs": inputs[0],
+        "layers": layers,
+        "outputs": list(outputs.values())[-1][0],
+    }
+
+
+def sample(run: Run, x: Array, target: Array, detail: str) -> dict[str, Any]:
+    """Return one row's way through the network and back, operation by operation.
+
+    Raises:
+        SettingsError: nothing is known to compare its output with, or the network is too large to be followed.
+    """
+    from rosenblatt.graph.trace import GraphTooLargeError  # the graph is imported when it is first asked for
+    from rosenblatt.playground import samples
+
+    if not np.isfinite(target).all():
+        raise SettingsError("no_target")
+    answer = encoded(run.model, run.problem, target.astype(np.int64) if run.problem.classes else target)
+    level: Literal["lecture", "primitive"] = "primitive" if detail == "primitive" else "lecture"
+    try:
+        return {"type": "sample", **samples.sample(run.model, x, answer[0], detail=level, names=run.problem.inputs)}
+    except GraphTooLargeError as error:
+        raise SettingsError("sample_too_large", nodes=error.nodes, limit=error.limit) from error
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON can say it: arrays as lists, and null for what is no finite number.
+
+    Example:
+        >>> plain({"loss": np.float32("nan"), "x": np.array([1.0, 0.5])})
+        {'loss': None, 'x': [1.0, 0.5]}
+    """
+    if isinstance(value, dict):
+        return {str(name): plain(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, np.ndarray | np.generic):
+        return plain(value.tolist())
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,509 @@
+"""A run: a model that learns a problem, in slices, back and forth; it knows nothing of threads, sockets or pages.
+
+    Settings ──> Problem, Model ──> batch, epoch, slice ──> figures
+        ^                             │
+        └── change, edit              └── rewind, back: from snapshots
+
+The order of the rows in an epoch follows from the seed and the epoch's number alone. So what is trained again after a
+step back, or in other slices, is the same to the last bit.
+"""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import time
+import warnings
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from rosenblatt import optimizers
+from rosenblatt.datasets.tables import Table
+from rosenblatt.errors import ArgumentError, NonFiniteLossWarning, RosenblattError
+from rosenblatt.layers import Dense, Input
+from rosenblatt.models import Sequential
+from rosenblatt.plan import State
+from rosenblatt.playground import opened, problems
+from rosenblatt.playground.problems import Problem
+from rosenblatt.playground.settings import Columns, Settings, SettingsError, shown, weight
+from rosenblatt.regularizers import L1L2
+from rosenblatt.types import Array
+
+MOST_SNAPSHOTS = 200
+MOST_SNAPSHOT_BYTES = 32_000_000
+GRADIENT_ROWS = 512  # rows on which gradients are measured
+SATURATED = 1 / 20  # of the greatest slope
+CAN_DIE = ("relu", "relu6", "leaky_relu", "elu", "gelu", "silu", "selu")
+# The slope, as a share of the greatest, from an activation's output.
+SLOPES: dict[str, Callable[[Array], Array]] = {"sigmoid": lambda y: 4.0 * y * (1.0 - y), "tanh": lambda y: 1.0 - y**2}
+
+# A run that diverges says so itself, by Diverged.
+warnings.filterwarnings("ignore", category=NonFiniteLossWarning, module=r"rosenblatt\.playground\.run")
+
+OPTIMIZERS: dict[str, Callable[[float], optimizers.Optimizer]] = {
+    "sgd": lambda rate: optimizers.SGD(rate),
+    "momentum": lambda rate: optimizers.SGD(rate, momentum=0.9),
+    "rmsprop": lambda rate: optimizers.RMSprop(rate),
+    "adam": lambda rate: optimizers.Adam(rate),
+}
+
+
+class Diverged(RosenblattError):
+    """A loss or a weight was no longer finite; the run stands again where its epoch began."""
+
+    def __init__(self, epoch: int, learning_rate: float) -> None:
+        super().__init__(
+            f"playground: expected a finite loss, got none in epoch {epoch + 1}. "
+            f"Try a learning rate of {learning_rate / 2:g} instead of {learning_rate:g}."
+        )
+        self.epoch, self.learning_rate = epoch, learning_rate
+
+
+class Figures(NamedTuple):
+    """How a run stands: losses with penalties, accuracies, and a figure for each layer that has units."""
+
+    epoch: int
+    step: int
+    train_loss: float | None
+    test_loss: float | None
+    train_accuracy: float | None  # None where numbers are learnt, or targets are missing
+    test_accuracy: float | None
+    gradients: list[float]  # norm of the kernel's gradient on the training rows
+    dead: list[float]  # share of the units that give 0 for every training row
+    saturated: list[float]  # share of the activations whose slope is below a twentieth of the greatest
+
+
+class Snapshot(NamedTuple):
+    """Where a run was."""
+
+    epoch: int
+    step: int
+    state: State
+    made_by: Settings | None  # the settings that alone led here; None where there were several, or edits
+
+
+class Run:
+    """A model that learns a problem.
+
+    Args:
+        settings: what is learnt, and how; the default ones where none are given.
+        model: a trained model to be opened instead.
+        rows: its own rows, (x, y) or (x, None).
+
+    Attributes:
+        settings: what the run is.
+        problem: what is learnt.
+        model: what learns.
+        epoch: epochs that are complete.
+        batch: batches done in this one.
+        step: updates in all.
+        generation: counts new starts.
+        changed: counts changes of what there is to see.
+        obstacle: why the network cannot learn, such as a step, which has no slope to follow; None where it can.
+
+    Example:
+        >>> run = Run(Settings().changed({"data": "gauss"}))
+        >>> for _ in range(5):
+        ...     run.epoch_step()
+        >>> run.figures().test_accuracy > 0.95
+        True
+    """
+
+    settings: Settings
+    problem: Problem
+    model: Sequential
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        *,
+        model: Sequential | None = None,
+        rows: tuple[Any, Any] | None = None,
+    ) -> None:
+        self.generation = self.changed = 0
+        self.table: Table | None = None
+        self._columns: Columns | None = None
+        self.own: opened.Own | None = None  # rows that came with an opened model
+        self._seconds_a_batch = 1e-4
+        self._owns_rate = model is None
+        if model is None:
+            settings = settings or Settings()
+            problem = problems.problem_of(settings)
+            self._begin(settings, problem, build(settings, problem))
+        else:
+            model = copy.deepcopy(model)  # the user's own stays as it is
+            self.own = opened.own_rows(model, rows)
+            settings = opened.settings_of(model)
+            self._begin(settings, opened.problem_of(model, self.own, settings), model)
+
+    def _begin(self, settings: Settings, problem: Problem, model: Sequential) -> None:
+        """Stand at the start of a new run."""
+        self.settings, self.problem, self.model = settings, problem, model
+        self._measure_targets()
+        self._start = Snapshot(0, 0, model.state.copy(), settings)
+        self._snapshots: deque[Snapshot] = deque()
+        self._made_by: Settings | None = settings
+        self.epoch = self.batch = self.step = 0
+        self.generation += 1
+        self.changed += 1
+
+    def _measure_targets(self) -> None:
+        """Bring the targets into the form that the loss wants, and find out whether the model can learn them."""
+        problem = self.problem
+        self._y_train, self._y_test = (encoded(self.model, problem, y) for y in (problem.y_train, problem.y_test))
+        self.obstacle = self._find_obstacle()
+
+    def _find_obstacle(self) -> SettingsError | None:
+        """Return why the model cannot learn, such as a step, which has no slope to follow; None where it can."""
+        if not len(self.problem.x_train):
+            return SettingsError("no_target")
+        if not is_compiled(self.model):
+            return SettingsError("not_here", command="play")
+        try:
+            self.model.gradients(self.problem.x_train[:1], self._y_train[:1])
+        except ArgumentError as error:
+            return SettingsError("refused", detail=str(error))
+        return None
+
+    # --- Changes ----------------------------------------------------------------------------------
+
+    def change(self, changes: Mapping[str, Any]) -> None:
+        """Change settings: all that are given, or none.
+
+        Raises:
+            SettingsError: something is unknown, out of bounds, or not possible with a model that was opened.
+        """
+        self._become(self.settings.changed(changes, self._columns), self.table, self._columns)
+
+    def open_table(self, name: str, text: str) -> None:
+        """Learn a table of the user's own.
+
+        Args:
+            name: of the file.
+            text: its content.
+
+        Raises:
+            SettingsError: it is no table to learn from; nothing has changed.
+        """
+        if self.opened:
+            raise SettingsError("not_here", command="table")
+        table = problems.open_table(name, text)
+        columns = problems.columns_of(table)
+        changes = {"data": "table", "weights": None}
+        self._become(self.settings.changed(changes, columns), table, columns)
+
+    def _become(self, settings: Settings, table: Table | None, columns: Columns | None) -> None:
+        if settings == self.settings and table is self.table:
+            return
+        if self.own is not None:
+            self._become_opened(settings, self.own)
+            return
+        starts_anew = table is not self.table or not settings.same_start(self.settings)
+        problem = problems.problem_of(settings, table, columns) if starts_anew else self.problem
+        model = build(settings, problem)
+        if starts_anew:
+            check_start(model, problem)
+            self.table, self._columns = table, columns
+            self._begin(settings, problem, model)
+        else:
+            self._go_on_as(settings, model)
+
+    def _go_on_as(self, settings: Settings, model: Sequential) -> None:
+        """Give the present weights to a model of other activations, loss, optimizer, penalties or batches."""
+        before, self.model = self.model, model
+        rows_done = self.batch * self.settings.batch_size
+        same_optimizer = settings.optimizer == self.settings.optimizer
+        if not same_optimizer and self.step:
+            self._made_by = None
+        self.settings = settings
+        self.batch = rows_done // settings.batch_size
+        self._put_back(before.state, same_optimizer)
+        self._measure_targets()
+        self.changed += 1
+
+    def _become_opened(self, settings: Settings, own: opened.Own) -> None:
+        if settings.learning_rate != self.settings.learning_rate:
+            if not is_compiled(self.model):
+                raise SettingsError("not_here", command="learning_rate")
+            self._owns_rate = True
+        if settings.axes != self.settings.axes:
+            self.rewind()
+            self._begin(settings, opened.problem_of(self.model, own, settings), self.model)
+        rows_done = self.batch * self.settings.batch_size
+        self.settings, self.batch = settings, rows_done // settings.batch_size
+        self._set_rate()
+        self.changed += 1
+
+    def edit(self, edits: Iterable[tuple[int, float]]) -> None:
+        """Set parameters by hand: all that are given, or none. At the start, the start itself becomes another one.
+
+        Args:
+            edits: places in the flat vector of parameters, and numbers.
+
+        Raises:
+            SettingsError: there is no such parameter, or no such number.
+        """
+        params = self.model.state.params.copy()
+        for place, value in edits:
+            if isinstance(place, bool) or not isinstance(place, int) or not 0 <= place < params.size:
+                raise SettingsError("out_of_range", field="weights", got=shown(place), low=0, high=params.size - 1)
+            params[place] = weight(value)
+        if self.step == 0 and not self.opened:
+            settings = self.settings.changed({"weights": params.tolist()}, self._columns)
+            model = build(settings, self.problem)
+            check_start(model, self.problem)
+            self._begin(settings, self.problem, model)
+            return
+        self.model.state.params[...] = params
+        self._made_by = None
+        self.changed += 1
+
+    @property
+    def start(self) -> State:
+        """The numbers that the run started with."""
+        return self._start.state
+
+    @property
+    def opened(self) -> bool:
+        """Whether a trained model was opened."""
+        return self.own is not None
+
+    @property
+    def altered(self) -> bool:
+        """Whether settings or weights were changed on the way: the settings alone would lead elsewhere."""
+        return self.step > 0 and self._made_by != self.settings
+
+    # --- Training ---------------------------------------------------------------------------------
+
+    @property
+    def batches(self) -> int:
+        """How many batches an epoch has."""
+        return -(-len(self.problem.x_train) // self.settings.batch_size)
+
+    def batch_step(self) -> None:
+        """Learn from the next batch.
+
+        Raises:
+            Diverged: the loss is no longer finite.
+            SettingsError: the network cannot learn, or there is nothing to learn from.
+        """
+        self._train(1)
+
+    def epoch_step(self) -> None:
+        """Learn to the end of this epoch. Errors as of `batch_step`."""
+        self._train(self.batches - self.batch)
+
+    def slice(self, seconds: float = 0.008, epochs: int | None = None) -> bool:
+        """Learn for a moment, whole batches; at the end of an epoch, go on only if the next one fits in, too.
+
+        Errors are those of `batch_step`.
+
+        Args:
+            seconds: about how long.
+            epochs: at most how many of them are brought to an end.
+
+        Returns:
+            Whether the run stands at the end of an epoch.
+        """
+        begin = time.perf_counter()
+        left, ended = seconds, 0
+        while True:
+            affordable = max(1, int(left / self._seconds_a_batch))
+            rest = self.batches - self.batch
+            self._train(rest if ended else min(rest, affordable))
+            left = seconds - (time.perf_counter() - begin)
+            if self.batch:
+                if left <= 0.0:
+                    return False
+            else:
+                ended += 1
+                if ended == epochs or left < self.batches * self._seconds_a_batch:
+                    return True
+
+    def _train(self, batches: int) -> None:
+        """Learn from some of the batches that are left of this epoch."""
+        if self.obstacle is not None:
+            raise self.obstacle
+        if self.batch == 0:
+            self._take_snapshot()
+        if self.step == 0:
+            self._made_by = self.settings
+        elif self._made_by != self.settings:
+            self._made_by = None
+        begin = time.perf_counter()
+        size = self.settings.batch_size
+        rows = self._order()[self.batch * size : (self.batch + batches) * size]
+        with np.errstate(all="ignore"):
+            history = self.model.fit(
+                self.problem.x_train[rows], self._y_train[rows], batch_size=size, shuffle=False, verbose=0
+            )
+        self._seconds_a_batch = (time.perf_counter() - begin) / batches
+        if not (np.isfinite(history.history["loss"]).all() and np.isfinite(self.model.state.params).all()):
+            epoch = self.epoch
+            self.back()
+            raise Diverged(epoch, self.settings.learning_rate)
+        self.step += batches
+        self.batch += batches
+        if self.batch == self.batches:
+            self.epoch, self.batch = self.epoch + 1, 0
+        self.changed += 1
+
+    def _order(self) -> Array:
+        return np.random.default_rng([self.settings.seed, self.epoch]).permutation(len(self.problem.x_train))
+
+    # --- There and back ---------------------------------------------------------------------------
+
+    def rewind(self) -> None:
+        """Go back to the start."""
+        self._snapshots.clear()
+        self._go_to(self._start)
+
+    def back(self) -> None:
+        """Go back to where this epoch began, or, where it has not, the one before; at the start, stay there."""
+        if self._snapshots:
+            self._go_to(self._snapshots.pop())
+
+    @property
+    def can_go_back(self) -> bool:
+        """Whether there is a snapshot to go back to."""
+        return bool(self._snapshots)
+
+    def _go_to(self, snapshot: Snapshot) -> None:
+        self.epoch, self.batch, self.step, self._made_by = snapshot.epoch, 0, snapshot.step, snapshot.made_by
+        self._put_back(snapshot.state, same_optimizer=True)
+        self.changed += 1
+
+    def _put_back(self, state: State, same_optimizer: bool) -> None:
+        """Give the model the numbers of a state; those of another optimizer's memory are left out."""
+        own = self.model.state
+        if not same_optimizer or state.slots.keys() != own.slots.keys():
+            self.model.compile(self.model.optimizer, self.model.loss)  # the memory starts anew
+            state = dataclasses.replace(own.copy(), params=state.params, statistics=state.statistics)
+        self.model.restore(state)
+        self._set_rate()
+
+    def _set_rate(self) -> None:
+        """Learn at the rate of the settings, which are not put back; a model that was opened has its own until then."""
+        if self._owns_rate:
+            self.model.optimizer.learning_rate = self.settings.learning_rate
+
+    def _take_snapshot(self) -> None:
+        state = self.model.state.copy()
+        self._snapshots.append(Snapshot(self.epoch, self.step, state, self._made_by))
+        size = sum(array.nbytes for array in (state.params, state.statistics, *state.slots.values()))
+        most = min(MOST_SNAPSHOTS, MOST_SNAPSHOT_BYTES // max(1, size))
+        while len(self._snapshots) > max(1, most):
+            self._snapshots.popleft()
+
+    # --- How it stands ----------------------------------------------------------------------------
+
+    def figures(self) -> Figures:
+        """Measure losses, accuracies, gradients, and what share of each layer is dead or saturated."""
+        problem = self.problem
+        with np.errstate(all="ignore"):
+            return Figures(
+                self.epoch,
+                self.step,
+                self._loss(problem.x_train, self._y_train),
+                self._loss(problem.x_test, self._y_test),
+                self._accuracy(problem.x_train, problem.y_train),
+                self._accuracy(problem.x_test, problem.y_test),
+                self._gradients(),
+                *self._dead_and_saturated(),
+            )
+
+    def _loss(self, x: Array, y: Array) -> float | None:
+        if not len(x) or not is_compiled(self.model):
+            return None
+        return float(self.model.evaluate(x, y, verbose=0, return_dict=True)["loss"])
+
+    def _accuracy(self, x: Array, y: Array) -> float | None:
+        if not len(x) or self.problem.task != "classes":
+            return None
+        return float((predicted_classes(self.model.predict(x, verbose=0)) == y).mean())
+
+    def _gradients(self) -> list[float]:
+        layers = dense_layers(self.model)
+        if self.obstacle is not None:
+            return [0.0] * len(layers)
+        gradients = self.model.gradients(self.problem.x_train[:GRADIENT_ROWS], self._y_train[:GRADIENT_ROWS])
+        return [float(np.linalg.norm(gradients[f"{layer.name}/kernel"])) for layer in layers]
+
+    def _dead_and_saturated(self) -> tuple[list[float], list[float]]:
+        layers = dense_layers(self.model)
+        if not len(self.problem.x_train):
+            return [0.0] * len(layers), [0.0] * len(layers)
+        outputs = self.model.activations(self.problem.x_train)
+        dead, saturated = [], []
+        for layer in layers:
+            y, name = outputs[str(layer.name)], layer.activation or "linear"
+            y = y.reshape(-1, y.shape[-1])
+            dead.append(float((y == 0.0).all(axis=0).mean()) if name in CAN_DIE else 0.0)
+            saturated.append(float((SLOPES[name](y) < SATURATED).mean()) if name in SLOPES else 0.0)
+        return dead, saturated
+
+
+# --- The model -----------------------------------------------------------------------------------
+
+
+def build(settings: Settings, problem: Problem) -> Sequential:
+    """Return the network that settings describe, compiled, at its start."""
+    penalty = {"kernel_regularizer": L1L2(settings.l1, settings.l2)} if settings.l1 or settings.l2 else {}
+    common: dict[str, Any] = {"kernel_initializer": settings.initializer, **penalty}
+    hidden = [
+        Dense(layer.units, activation=layer.activation, trainable=not layer.frozen, **common)
+        for layer in settings.layers
+    ]
+    classes, output = len(problem.classes), settings.output
+    last = Dense(classes if classes > 2 else 1, activation=output.activation, trainable=not output.frozen, **common)
+    model = Sequential([Input((len(settings.features),)), *hidden, last], seed=settings.seed)
+    model.compile(OPTIMIZERS[settings.optimizer](settings.learning_rate), loss_name(settings, classes))
+    if settings.weights is not None:
+        model.state.params[...] = settings.weights
+    return model
+
+
+def loss_name(settings: Settings, classes: int) -> str:
+    """Return the loss under the name that `Sequential.compile` knows."""
+    if settings.loss == "crossentropy":
+        return "sparse_categorical_crossentropy" if classes > 2 else "binary_crossentropy"
+    return settings.loss
+
+
+def encoded(model: Sequential, problem: Problem, y: Array) -> Array:
+    """Return targets (n,) in the form that the loss wants: one-hot rows where it compares outputs one by one."""
+    loss, outputs = model.plan.loss, model.plan.output_shape[-1]
+    sparse = loss is not None and loss.name.startswith("sparse")
+    if problem.task == "classes" and outputs > 1 and not sparse:
+        return np.eye(outputs, dtype=np.float32)[y]
+    return y
+
+
+def predicted_classes(outputs: Array) -> Array:
+    """Return the class (n,) that each row of outputs speaks for."""
+    return (outputs[:, 0] > 0.5).astype(np.int64) if outputs.shape[1] == 1 else outputs.argmax(axis=1)
+
+
+def is_compiled(model: Sequential) -> bool:
+    """Tell whether a model has a loss and an optimizer."""
+    return model.plan.loss is not None
+
+
+def dense_layers(model: Sequential) -> list[Dense]:
+    """Return the layers that have units."""
+    return [layer for layer in model.layers if isinstance(layer, Dense)]
+
+
+def check_start(model: Sequential, problem: Problem) -> None:
+    """Refuse weights that are too large to begin with.
+
+    Raises:
+        SettingsError: the loss at the start is not finite.
+    """
+    with np.errstate(all="ignore"):
+        loss = model.evaluate(problem.x_train, encoded(model, problem, problem.y_train), verbose=0)
+    if not np.isfinite(loss):
+        raise SettingsError("refused", detail="The loss would not be finite. Make the weights smaller.")

@@ -1,0 +1,259 @@
+/**
+ * The page's start and its one loop: the server speaks, the state changes, and in the next animation frame every view
+ * paints what is new to it; then the frames painted are acknowledged, which is what lets the server send more.
+ */
+
+import { connect, readHash, writeHash } from "./connection.js";
+import { decode } from "./frame.js";
+import { keyboard } from "./keyboard.js";
+import { preferences, remember } from "./preferences.js";
+import { initial, receive, receiveFrame, withNotice, withoutNotice } from "./state.js";
+import { number, word } from "./words.js";
+import { code } from "./panels/code.js";
+import { data } from "./panels/data.js";
+import { drawing } from "./panels/drawing.js";
+import { help } from "./panels/help.js";
+import { layers } from "./panels/layers.js";
+import { lesson } from "./panels/lesson.js";
+import { model } from "./panels/model.js";
+import { notices } from "./panels/notices.js";
+import { rows } from "./panels/rows.js";
+import { section } from "./panels/section.js";
+import { share } from "./panels/share.js";
+import { table } from "./panels/table.js";
+import { toolbar } from "./panels/toolbar.js";
+import { chart } from "./views/chart.js";
+import { confusion } from "./views/confusion.js";
+import { gradients } from "./views/gradients.js";
+import { hidden } from "./views/hidden.js";
+import { network } from "./views/network.js";
+import { neuron } from "./views/neuron.js";
+import { output } from "./views/output.js";
+import { sample } from "./views/sample.js";
+import { truth } from "./views/truth.js";
+
+/** What is shown where, in the order of painting. */
+const PARTS = [
+  ["#toolbar", toolbar],
+  ["#notices", notices],
+  ["#share", share],
+  ["#help", help],
+  ["#data .body", data],
+  ["#data .body", table],
+  ["#data .body", drawing],
+  ["#rows .body", rows],
+  ["#model .body", model],
+  ["#network .layer-controls", layers],
+  ["#code .body", code],
+  ["#network .network-view", network],
+  ["#output .body", output],
+  ["#hidden .body", hidden],
+  ["#confusion .body", confusion],
+  ["#neuron .body", neuron],
+  ["#truth .body", truth],
+  ["#chart .body", chart],
+  ["#gradients .body", gradients],
+  ["#sample .body", sample],
+  ["#lesson .body", lesson],
+];
+const ANNOUNCE_EVERY = 15_000; // ms between two announcements while the run plays
+const AWAIT_FRAME = 150; // ms for which the old picture stays when a new start has no frame yet
+
+const root = document.documentElement;
+let state = initial({ ...preferences(), hide: readHash().hide });
+let wire = null;
+let drawn = null; // the state last painted
+let arrived = null; // the sequence of the newest frame that is not acknowledged yet
+let scheduled = false;
+let startedAt = 0; // when the last new start was told
+let asked = { count: 0, changes: {} }; // changes of settings that the server has not answered yet
+let announcedAt = 0;
+let announced = null; // the generation and step last announced
+const renders = [];
+
+const actions = {
+  send(command) {
+    if (command.do === "set") asked = { count: asked.count + 1, changes: { ...asked.changes, ...command.changes } };
+    wire?.send(command);
+  },
+  /** The settings as they will be when the server has answered: what the next change starts from. */
+  settings: () => ({ ...state.setup.settings, ...asked.changes }),
+  look(changes) {
+    change({ ...state, look: { ...state.look, ...changes } });
+    if ("hidden" in changes || "outcome" in changes) tellLook();
+  },
+  put: (changes) => change({ ...state, ...changes }),
+  say: (key, values, kind = "error") => change(withNotice(state, key, values, kind)),
+  dismiss: (id) => change(withoutNotice(state, id)),
+  announce(text) {
+    document.querySelector("#live").textContent = text;
+  },
+  prefer(changes) {
+    remember(changes);
+    change({ ...state, ...preferences() });
+  },
+  place(x1, x2) {
+    const points = [...actions.settings().points, [x1, x2, state.drawing.class]];
+    actions.send({ do: "set", changes: { points } });
+  },
+  open(name) {
+    const place = document.getElementById(name);
+    place.dispatchEvent(new Event("unfold"));
+    place.scrollIntoView({ behavior: state.motion ? "smooth" : "auto", block: "nearest" });
+  },
+  showDialog: (name) => document.getElementById(name).showModal(),
+  reconnect: () => start(state.setup?.address ?? readHash().settings),
+};
+
+function change(next) {
+  if (next === state) return;
+  state = next;
+  schedule();
+}
+
+function schedule() {
+  if (scheduled) return;
+  scheduled = true;
+  requestAnimationFrame(paint);
+}
+
+function paint(now) {
+  scheduled = false;
+  if (state.setup && !state.frame && drawn?.frame && now - startedAt < AWAIT_FRAME) return schedule();
+  const before = drawn;
+  drawn = state;
+  wording(before);
+  for (const render of renders) guarded(render);
+  acknowledge();
+  announceProgress();
+  if (state !== drawn) schedule();
+}
+
+/** One view that fails leaves the others at work. */
+function guarded(render) {
+  try {
+    render(state);
+  } catch (error) {
+    console.error(error);
+  }
+}
+
+/** Language, theme, and what the address hides. */
+function wording(before) {
+  if (before?.language !== state.language) {
+    root.lang = state.language;
+    document.title = word(state.language, "page.title");
+    for (const place of document.querySelectorAll("[data-word]"))
+      place.textContent = word(state.language, place.dataset.word);
+    for (const place of document.querySelectorAll("[data-label]"))
+      place.setAttribute("aria-label", word(state.language, place.dataset.label));
+  }
+  if (before?.theme !== state.theme) root.dataset.theme = state.theme;
+  if (before?.motion !== state.motion) root.dataset.motion = state.motion ? "full" : "reduced";
+  if (before?.setup !== state.setup || before?.hide !== state.hide) showSections();
+}
+
+function showSections() {
+  const { setup, hide } = state;
+  const absent = {
+    data: setup?.opened,
+    code: setup?.opened,
+    lesson: setup?.opened,
+    rows: !setup?.opened,
+    truth: !["AND", "OR", "NAND", "XOR"].includes(setup?.settings?.data),
+    confusion: setup?.problem.task === "numbers",
+  };
+  for (const place of document.querySelectorAll("[data-panel]")) {
+    place.hidden = hide.includes(place.id) || Boolean(absent[place.id]);
+  }
+}
+
+function acknowledge() {
+  const { frame, status } = state;
+  if (arrived !== null) actions.send({ do: "ack", sequence: arrived });
+  arrived = null;
+  if (status) root.dataset.playing = status.playing;
+  if (!frame) return;
+  for (const name of ["epoch", "step", "sequence", "generation"]) root.dataset[name] = frame[name];
+  root.dataset.age = Math.round(Date.now() - frame.time);
+}
+
+/** Loss and accuracy for those who hear the page: at every stop, and now and then while the run plays. */
+function announceProgress() {
+  const { status, frame, language } = state;
+  if (!status || !frame) return;
+  const place = `${frame.generation} ${frame.step}`;
+  const rests = !status.playing && frame.step === status.step && place !== announced;
+  const due = status.playing && Date.now() - announcedAt > ANNOUNCE_EVERY;
+  if (!rests && !due) return;
+  announced = place;
+  announcedAt = Date.now();
+  const values = { epoch: frame.epoch, loss: number(frame.testLoss), accuracy: number(100 * frame.testAccuracy, 1) };
+  actions.announce(word(language, Number.isNaN(frame.testAccuracy) ? "live.numbers" : "live.classes", values));
+}
+
+function answered() {
+  const count = Math.max(0, asked.count - 1);
+  asked = { count, changes: count ? asked.changes : {} };
+}
+
+function tellLook() {
+  const { hidden, outcome } = state.look;
+  actions.send({ do: "look", hidden, outcome });
+}
+
+function start(settings) {
+  wire?.close();
+  arrived = null;
+  asked = { count: 0, changes: {} };
+  wire = connect(settings, {
+    message(message) {
+      const before = state;
+      change(receive(state, message));
+      if (["setup", "error"].includes(message.type)) answered();
+      if (message.type !== "setup") return;
+      if (!state.frame) startedAt = performance.now();
+      if (!before.greeted || before.look.hidden !== state.look.hidden || before.look.outcome !== state.look.outcome)
+        tellLook();
+      followAddress(message.address);
+    },
+    frame(buffer) {
+      const frame = decode(buffer);
+      arrived = frame.sequence;
+      change(receiveFrame(state, frame));
+      schedule();
+    },
+    lost: (code) =>
+      change({ ...state, connected: false, lost: code, status: state.status && { ...state.status, playing: false } }),
+  });
+}
+
+function followAddress(settings) {
+  const hash = writeHash(settings);
+  if (hash !== location.hash) history.replaceState(null, "", hash);
+}
+
+addEventListener("hashchange", () => {
+  const { hide, settings } = readHash();
+  change({ ...state, hide });
+  if (settings !== state.setup?.address) start(settings);
+});
+for (const question of ["(prefers-color-scheme: dark)", "(prefers-reduced-motion: reduce)"]) {
+  matchMedia(question).addEventListener("change", () => change({ ...state, ...preferences() }));
+}
+
+document.querySelector(".skip").addEventListener("click", (event) => {
+  event.preventDefault(); // what follows # in the address is the run's
+  document.querySelector("#network-title").focus();
+});
+for (const place of document.querySelectorAll("[data-panel]")) section(place);
+start(readHash().settings);
+keyboard(actions, () => state);
+for (const [place, view] of PARTS) {
+  const element = document.querySelector(place);
+  const render = view(element, actions);
+  const panel = element.closest("[data-panel]");
+  renders.push((shown) => panel?.hidden || panel?.classList.contains("folded") || render(shown));
+  panel?.addEventListener("unfolded", () => guarded(render));
+}
+schedule();

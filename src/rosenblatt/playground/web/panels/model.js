@@ -1,0 +1,58 @@
+/** How the network learns: loss, optimizer, learning rate, penalties, batch size, start of the weights. */
+
+import { build } from "./build.js";
+import { choiceField, numberField } from "./fields.js";
+
+const RATES = [1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1, 3, 10];
+const PENALTIES = [0, 1e-5, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1];
+const BATCHES = [1, 2, 4, 5, 10, 16, 20, 32, 50, 64, 100, 128, 200, 250, 500, 1000, 2000, 5000];
+
+/** What can be changed of a model that was opened. */
+const WHERE_OPENED = ["learning_rate", "batch_size"];
+
+export function model(element, actions) {
+  const set = (name) => (value) => actions.send({ do: "set", changes: { [name]: value } });
+  const choice = (name, prefix = name) => choiceField({ name, prefix, send: set(name) });
+  const fields = {
+    loss: choice("loss"),
+    optimizer: choice("optimizer"),
+    learning_rate: numberField({
+      name: "learning_rate",
+      low: 1e-5,
+      high: 10,
+      ladder: RATES,
+      send: set("learning_rate"),
+    }),
+    batch_size: numberField({
+      name: "batch_size",
+      low: 1,
+      high: 20_000,
+      whole: true,
+      ladder: BATCHES,
+      send: set("batch_size"),
+    }),
+    initializer: choice("initializer"),
+    l1: numberField({ name: "l1", low: 0, high: 1, ladder: PENALTIES, send: set("l1") }),
+    l2: numberField({ name: "l2", low: 0, high: 1, ladder: PENALTIES, send: set("l2") }),
+  };
+  element.append(build("div", { class: "fields" }, ...Object.values(fields).map((field) => field.element)));
+  let before = {};
+
+  return function render(state) {
+    if (["language", "setup", "welcome", "error"].every((part) => before[part] === state[part])) return;
+    before = state;
+    if (!state.setup || !state.welcome) return;
+    const { settings, problem, opened } = state.setup;
+    const { choices } = state.welcome;
+    const options = {
+      loss: ofTask(choices.losses, problem.task),
+      optimizer: choices.optimizers,
+      initializer: choices.initializers,
+    };
+    for (const [name, field] of Object.entries(fields)) field.render(state, settings[name], options[name]);
+    for (const [name, field] of Object.entries(fields)) field.element.hidden = opened && !WHERE_OPENED.includes(name);
+  };
+}
+
+/** Choices that depend on the task come as an object by task; others as one list. */
+export const ofTask = (choices, task) => (Array.isArray(choices) ? choices : (choices[task] ?? []));

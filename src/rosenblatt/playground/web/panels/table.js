@@ -1,0 +1,67 @@
+/** The reader's own table: a CSV file, read on this machine and sent to the server here, and what its columns are for. */
+
+import { axesFields } from "./axes.js";
+import { build } from "./build.js";
+import { choiceField } from "./fields.js";
+
+const MOST_BYTES = 4_000_000;
+/** Spreadsheets write one of these: UTF-8, or CP949 on Korean Windows (which browsers call euc-kr). */
+const ENCODINGS = ["utf-8", "euc-kr"];
+
+export function table(element, actions) {
+  const columns = build("div", { class: "fields columns" });
+  const set = (name) => (value) => actions.send({ do: "set", changes: { [name]: value } });
+  const target = choiceField({ name: "target", prefix: "column", send: set("target") });
+  const axes = axesFields(actions, "table");
+  columns.hidden = true;
+  columns.append(target.element, ...axes.elements);
+  element.append(columns);
+  let state = {};
+
+  element.addEventListener("change", ({ target: file }) => {
+    if (file.type !== "file" || !file.files.length) return;
+    read(file.files[0]);
+    file.value = ""; // the same file may be opened again
+  });
+  for (const kind of ["dragover", "drop"]) {
+    element.addEventListener(kind, (event) => {
+      if (!event.dataTransfer?.types.includes("Files")) return;
+      event.preventDefault();
+      if (kind === "drop") read(event.dataTransfer.files[0]);
+    });
+  }
+
+  async function read(chosen) {
+    const { name } = chosen;
+    if (chosen.size > MOST_BYTES)
+      return actions.say("too_large", { field: "table", got: chosen.size, limit: MOST_BYTES });
+    const text = decoded(await chosen.arrayBuffer());
+    if (text === null) return actions.say("table_text", { name });
+    return actions.send({ do: "table", name, text });
+  }
+
+  return function render(next) {
+    const before = state;
+    state = next;
+    if (before.language === state.language && before.setup === state.setup) return;
+    columns.hidden = state.setup?.settings?.data !== "table";
+    if (columns.hidden) return;
+    const { settings, problem } = state.setup;
+    const names =
+      problem.columns ?? [...new Set([...problem.inputs, ...problem.axes, settings.target])].filter(Boolean);
+    target.render(state, settings.target, names);
+    axes.render(state, settings.features);
+  };
+}
+
+/** The text of a file, or null where no encoding fits. */
+function decoded(bytes) {
+  for (const encoding of ENCODINGS) {
+    try {
+      return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+    } catch {
+      continue;
+    }
+  }
+  return null;
+}

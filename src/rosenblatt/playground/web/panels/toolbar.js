@@ -1,0 +1,128 @@
+/** The bar at the top: what the run does, how far it is, and what the reader prefers. */
+
+import { number, word } from "../words.js";
+import { build, setText } from "./build.js";
+import { icon, playIcon } from "./icons.js";
+
+const SPEEDS = [1, 5, 20, null];
+
+export function toolbar(element, actions) {
+  let state = null;
+  const play = build(
+    "button",
+    {
+      type: "button",
+      class: "primary play",
+      onclick: () => actions.send({ do: state.status?.playing ? "pause" : "play" }),
+    },
+    playIcon(),
+    build("span"),
+  );
+  const button = (name, act) =>
+    build(
+      "button",
+      { type: "button", class: `tool ${name}`, onclick: act, "data-name": name },
+      icon(name),
+      build("span"),
+    );
+  const command = (name) => button(name, () => actions.send({ do: name }));
+  const [batch, epoch, back, rewind] = ["batch", "epoch", "back", "rewind"].map(command);
+
+  const speed = build(
+    "select",
+    { id: "speed", onchange: () => actions.send({ do: "speed", value: SPEEDS[speed.selectedIndex] }) },
+    ...SPEEDS.map((value) => build("option", { value: String(value) })),
+  );
+  const speedLabel = build("label", { for: "speed", class: "visually-hidden" });
+
+  const readings = ["epoch", "train", "test", "accuracy"].map((name) =>
+    build("div", { class: `reading ${name}` }, build("dt"), build("dd", { class: "number" }, "–")),
+  );
+  const language = build("button", {
+    type: "button",
+    class: "plain language",
+    onclick: () => actions.prefer({ language: state.language === "en" ? "ko" : "en" }),
+  });
+  const theme = build(
+    "button",
+    {
+      type: "button",
+      class: "tool plain theme",
+      onclick: () => actions.prefer({ theme: state.theme === "light" ? "dark" : "light" }),
+    },
+    build("span", { class: "icons" }),
+    build("span"),
+  );
+  const share = button("share", () => actions.showDialog("share"));
+  const help = button("help", () => actions.showDialog("help"));
+  for (const quiet of [share, help]) quiet.classList.add("plain");
+
+  element.append(
+    build("div", { class: "tools", role: "group" }, rewind, back, play, batch, epoch, speedLabel, speed),
+    build("dl", { class: "readings" }, ...readings),
+    build("div", { class: "preferences" }, language, theme, share, help),
+  );
+
+  return function render(next) {
+    const before = state;
+    state = next;
+    if (before?.language !== state.language || before?.theme !== state.theme) wording();
+    if (before?.status !== state.status || before?.language !== state.language) showStatus();
+    if (before?.frame !== state.frame || before?.setup !== state.setup) showReadings();
+  };
+
+  function wording() {
+    const say = (key) => word(state.language, key);
+    for (const tool of [batch, epoch, back, rewind, share, help])
+      name(tool, say(`toolbar.${tool.dataset.name}`), say(`toolbar.${tool.dataset.name}.title`));
+    setText(speedLabel, say("toolbar.speed"));
+    speed.title = say("toolbar.speed");
+    for (const [index, value] of SPEEDS.entries())
+      setText(speed.options[index], word(state.language, speedKey(value), { value }));
+    const other = state.language === "en" ? "ko" : "en";
+    setText(language, word(other, "toolbar.language"));
+    language.lang = other;
+    name(theme, say(state.theme === "light" ? "toolbar.dark" : "toolbar.light"));
+    theme.firstChild.replaceChildren(icon(state.theme === "light" ? "dark" : "light"));
+    for (const reading of readings) setText(reading.firstChild, say(`toolbar.reading.${reading.classList[1]}`));
+  }
+
+  function showStatus() {
+    const { status } = state;
+    const playing = Boolean(status?.playing);
+    play.classList.toggle("playing", playing);
+    name(
+      play,
+      word(state.language, playing ? "toolbar.pause" : "toolbar.play"),
+      word(state.language, "toolbar.play.title"),
+    );
+    play.disabled = batch.disabled = epoch.disabled = !status;
+    back.disabled = !status?.can_go_back;
+    rewind.disabled = !status;
+    if (status) speed.value = String(status.speed);
+  }
+
+  function showReadings() {
+    const { frame, setup } = state;
+    if (!frame) return;
+    const classes = setup.problem.task !== "numbers";
+    const texts = [
+      frame.epoch.toLocaleString("en"),
+      number(frame.trainLoss),
+      number(frame.testLoss),
+      Number.isNaN(frame.testAccuracy) ? "–" : `${number(100 * frame.testAccuracy, 1)} %`,
+    ];
+    for (const [index, reading] of readings.entries()) setText(reading.lastChild, texts[index]);
+    readings[3].hidden = !classes;
+  }
+}
+
+const speedKey = (value) =>
+  value === null ? "toolbar.fastest" : value === 1 ? "toolbar.epoch_a_second" : "toolbar.epochs_a_second";
+
+/** The visible name of a button, which the style may hide where the place is small, and its longer title. */
+function name(button, text, title = text) {
+  setText(button.lastChild, text);
+  button.setAttribute("aria-label", text);
+  button.title = title;
+}

@@ -1,0 +1,203 @@
+/** Hidden space: the points as a layer sees them, and the plane's grid as that layer bends it. */
+
+import { build, setText } from "../panels/build.js";
+import { number, word } from "../words.js";
+import { mixed, palette, rgb } from "./colours.js";
+import { layerName } from "./network.js";
+import { Stage } from "./pen.js";
+import { drawPoints, radiusOf, shownRows, wrongRows } from "./points.js";
+import { niceTicks, tickText } from "./scales.js";
+
+const GRID = 17; // points on a line of the grid
+const MARGIN = { left: 46, right: 14, top: 12, bottom: 42 };
+const LARGEST = 560;
+const EMPTY = 0.08; // room around the points, as a share of their range
+const RANGES = { sigmoid: [0, 1], tanh: [-1, 1], softmax: [0, 1], step: [0, 1] };
+
+/** The least and the greatest of every second number, from `start` on. */
+function extent(flat, start) {
+  let [low, high] = [Infinity, -Infinity];
+  for (let i = start; i < flat.length; i += 2) {
+    if (flat[i] < low) low = flat[i];
+    if (flat[i] > high) high = flat[i];
+  }
+  return [low, high];
+}
+
+/**
+ * What the two axes reach. A layer of two bounded units shows all they can give; else the points and the grid fit in,
+ * and the axes stay as they were while they still do, so that the picture does not tremble.
+ */
+function reachOf({ setup, frame }, before) {
+  const about = setup.network.layers[frame.hiddenLayer];
+  const whole = about.units <= 2 && RANGES[about.activation];
+  return [0, 1].map((axis) => {
+    if (axis === 1 && about.units === 1) return [-1, 1];
+    const [low, high] = whole || extent(frame.hiddenGrid ?? frame.hiddenPoints, axis);
+    const [pointsLow, pointsHigh] = extent(frame.hiddenPoints, axis);
+    const [least, most] = [Math.min(low, pointsLow), Math.max(high, pointsHigh)];
+    const room = EMPTY * Math.max(most - least, 1e-3);
+    const old = before?.[axis];
+    if (old && least >= old[0] && most <= old[1] && most - least > 0.6 * (old[1] - old[0])) return old;
+    return [least - room, most + room];
+  });
+}
+
+function boxOf(width, height = Infinity) {
+  const side = Math.floor(Math.max(120, Math.min(LARGEST, width - MARGIN.left - MARGIN.right, height - MARGIN.top - MARGIN.bottom)));
+  return { ...MARGIN, side, width: side + MARGIN.left + MARGIN.right, height: side + MARGIN.top + MARGIN.bottom };
+}
+
+function axisNames({ setup, language }, layer) {
+  const { units } = setup.network.layers[layer];
+  if (units > 2) return [word(language, "hidden.direction", { number: 1 }), word(language, "hidden.direction", { number: 2 })];
+  return [word(language, "hidden.unit", { number: 1 }), units === 2 ? word(language, "hidden.unit", { number: 2 }) : ""];
+}
+
+/** Everything on one sheet. */
+function draw(pen, state, box, reach) {
+  const { setup, frame, theme } = state;
+  const { ink, muted, surface, edge } = palette(theme);
+  const { left, top, side } = box;
+  const across = (value) => left + (side * (value - reach[0][0])) / (reach[0][1] - reach[0][0]);
+  const up = (value) => top + (side * (reach[1][1] - value)) / (reach[1][1] - reach[1][0]);
+  const layer = frame.hiddenLayer;
+  const units = setup.network.layers[layer].units;
+
+  for (const tick of niceTicks(...reach[0], 4)) {
+    pen.lines([across(tick), top + side, across(tick), top + side + 4], { stroke: muted });
+    pen.text(tickText(tick), across(tick), top + side + 7, { size: 11, fill: muted, align: "center", baseline: "top" });
+  }
+  if (units > 1) {
+    for (const tick of niceTicks(...reach[1], 4)) {
+      pen.lines([left - 4, up(tick), left, up(tick)], { stroke: muted });
+      pen.text(tickText(tick), left - 7, up(tick), { size: 11, fill: muted, align: "right", baseline: "middle" });
+    }
+  }
+  const [one, other] = axisNames(state, layer);
+  pen.text(one, left + side / 2, top + side + 24, { size: 12, fill: ink, align: "center", baseline: "top" });
+
+  pen.save();
+  pen.clip(left, top, side, side);
+  if (frame.hiddenGrid) drawGrid(pen, frame.hiddenGrid, across, up, rgb(mixed(surface, [120, 130, 142], 0.55)));
+  if (units === 1) pen.lines([left, up(0), left + side, up(0)], { stroke: edge });
+  const place = (row) => [across(frame.hiddenPoints[2 * row]), up(frame.hiddenPoints[2 * row + 1])];
+  const rows = shownRows(state).filter((row) => 2 * row + 1 < frame.hiddenPoints.length);
+  const radius = radiusOf(setup.problem.points.length, side);
+  drawPoints(pen, state, rows, place, radius);
+  const wrong = wrongRows(state, rows).flatMap(place);
+  if (wrong.length) pen.marks("circle", wrong, radius + 2.2, { stroke: ink, width: 1.2 });
+  if (rows.includes(state.look.point)) pen.circle(...place(state.look.point), radius + 6, { stroke: ink, width: 2.2 });
+  const border = decision(state, reach);
+  if (border) {
+    const flat = [across(border[0]), up(border[1]), across(border[2]), up(border[3])];
+    pen.lines(flat, { stroke: rgb(surface), width: 5, alpha: 0.7 });
+    pen.lines(flat, { stroke: ink, width: 2 });
+  }
+  pen.restore();
+  pen.rectangle(left - 0.5, top - 0.5, side + 1, side + 1, { stroke: edge, width: 1 });
+  if (other) pen.text(other, 8, top + side / 2, { size: 12, fill: ink, align: "center", baseline: "middle", upwards: true });
+}
+
+function drawGrid(pen, grid, across, up, stroke) {
+  const flat = [];
+  for (const [outer, inner] of [[GRID, 1], [1, GRID]]) {
+    for (let line = 0; line < GRID; line += 1) {
+      for (let step = 0; step < GRID; step += 1) {
+        const i = 2 * (line * outer + step * inner);
+        flat.push(across(grid[i]), up(grid[i + 1]));
+      }
+      flat.push(NaN, NaN);
+    }
+  }
+  pen.line(flat, { stroke, width: 0.9 });
+}
+
+/** Where the output unit's sum is 0, as it is a line for the last hidden layer of two units; two places, or null. */
+function decision({ setup, frame }, [[low1, high1], [low2, high2]]) {
+  const { layers } = setup.network;
+  const last = layers.at(-1);
+  if (frame.hiddenLayer !== layers.length - 2 || layers.at(-2).units !== 2 || last.units !== 1) return null;
+  if (setup.problem.task !== "classes" || last.before?.length || !last.kernel || !frame.weights) return null;
+  const [w1, w2] = [frame.weights[last.kernel.start], frame.weights[last.kernel.start + last.kernel.columns]];
+  const b = last.bias ? frame.weights[last.bias.start] : 0;
+  // With a linear output unit (mean squared error) the border of the classes is at 1/2, not at 0.
+  const height = b - (last.activation === "linear" && !setup.opened ? 0.5 : 0);
+  if (Math.abs(w2) > Math.abs(w1)) return [low1, (-height - w1 * low1) / w2, high1, (-height - w1 * high1) / w2];
+  return w1 ? [(-height - w2 * low2) / w1, low2, (-height - w2 * high2) / w1, high2] : null;
+}
+
+/** Whether there is a hidden space in this frame. */
+const isShown = ({ setup, frame }) => Boolean(frame?.hiddenPoints?.length && setup.network.layers[frame.hiddenLayer]);
+
+/**
+ * Draws the hidden space once, for export.
+ * @param {import("./pen.js").SvgPen} pen @param {object} state @param {{width: number, height?: number}} size
+ */
+export function drawHidden(pen, state, size) {
+  const box = boxOf(size.width, size.height);
+  pen.rectangle(0, 0, size.width, size.height ?? box.height, { fill: rgb(palette(state.theme).surface) });
+  if (isShown(state)) draw(pen, state, box, reachOf(state, null));
+  return { width: box.width, height: box.height };
+}
+
+/** The hidden space on the page. */
+export function hidden(element, actions) {
+  const select = build("select", { onchange: () => actions.look({ hidden: Number(select.value) }) });
+  const name = build("span");
+  const chooser = build("label", { class: "hidden-layer" }, name, select);
+  const sheet = build("div", { class: "hidden-sheet" });
+  const hint = build("p", { class: "hint" });
+  element.append(chooser, sheet, hint);
+  const stage = new Stage(sheet, "hidden", () => repaint());
+  stage.canvas.setAttribute("role", "img");
+  let state = {};
+  let painted = {};
+  let reach = null;
+  let listed = "";
+
+  function repaint() {
+    painted = {};
+    if (state.setup) render(state);
+  }
+
+  function render(next) {
+    state = next;
+    if (!state.setup || !stage.hostWidth) return;
+    if (["setup", "frame", "theme", "language", "look"].every((part) => painted[part] === state[part])) return;
+    if (painted.setup !== state.setup || painted.language !== state.language || painted.look?.hidden !== state.look.hidden) explain();
+    const layers = state.setup.network.layers;
+    chooser.hidden = sheet.hidden = layers.length < 2;
+    if (layers.length < 2) return void (painted = state);
+    const box = boxOf(stage.hostWidth);
+    stage.resize(box.width, box.height);
+    const pen = stage.clear();
+    if (isShown(state)) {
+      const other = painted.frame?.hiddenLayer !== state.frame.hiddenLayer || painted.setup !== state.setup;
+      reach = reachOf(state, other ? null : reach);
+      draw(pen, state, box, reach);
+    }
+    painted = state;
+  }
+
+  function explain() {
+    const { language, setup, look } = state;
+    const { layers } = setup.network;
+    const names = layers.slice(0, -1).map((layer, index) =>
+      word(language, "hidden.option", { name: layerName(state, index), units: layer.units, activation: layer.activation }),
+    );
+    setText(name, word(language, "hidden.layer"));
+    if (listed !== names.join()) {
+      listed = names.join();
+      select.replaceChildren(...names.map((text, index) => build("option", { value: index }, text)));
+    }
+    const index = Math.max(0, Math.min(look.hidden, names.length - 1));
+    select.value = index;
+    if (!names.length) return setText(hint, word(language, "hidden.none"));
+    const { units } = layers[index];
+    setText(hint, word(language, units === 1 ? "hidden.hint.one" : units === 2 ? "hidden.hint.two" : "hidden.hint.more"));
+    stage.canvas.setAttribute("aria-label", word(language, "hidden.picture", { name: names[index], points: number(setup.problem.points.length, 0) }));
+  }
+
+  return render;
+}

@@ -1,0 +1,71 @@
+/** The line w1 x1 + w2 x2 + b = 0 of a neuron: where it crosses the plane, and what it is after a shift or a turn. */
+
+/** @typedef {{w1: number, w2: number, b: number}} Line */
+
+/** Whether the network reads the two coordinates of the plane and nothing else, so that first-layer neurons are lines. */
+export function hasLines({ problem, network }) {
+  const { inputs } = network;
+  const first = network.layers[0];
+  if (!problem.bounds || inputs.length !== 2 || !first?.kernel || !first.bias || first.before?.length) return false;
+  return (inputs[0] === "x1" && inputs[1] === "x2") || (inputs[0] === problem.axes[0] && inputs[1] === problem.axes[1]);
+}
+
+/** Places of a first-layer neuron's two weights and bias among all parameters. */
+export function placesOf({ network }, unit) {
+  const { kernel, bias } = network.layers[0];
+  return [kernel.start + unit, kernel.start + kernel.columns + unit, bias.start + unit];
+}
+
+/** The line of a first-layer neuron. */
+export function lineOf(setup, weights, unit) {
+  const [w1, w2, b] = placesOf(setup, unit).map((place) => weights[place]);
+  return { w1, w2, b };
+}
+
+/**
+ * The part of a line that is on the plane.
+ * @param {Line} line @param {number[]} bounds x1 from, to, x2 from, to
+ * @returns {{from: number[], to: number[], middle: number[]} | null} seen along the line, the positive side is on the right
+ */
+export function visible({ w1, w2, b }, [x1Low, x1High, x2Low, x2High]) {
+  const size = Math.hypot(w1, w2);
+  if (!(size > 1e-9)) return null;
+  const foot = [(-b * w1) / size ** 2, (-b * w2) / size ** 2];
+  const along = [-w2 / size, w1 / size];
+  let [low, high] = [-Infinity, Infinity];
+  for (const [place, step, least, most] of [
+    [foot[0], along[0], x1Low, x1High],
+    [foot[1], along[1], x2Low, x2High],
+  ]) {
+    if (Math.abs(step) < 1e-12) {
+      if (place < least || place > most) return null;
+      continue;
+    }
+    const [one, other] = [(least - place) / step, (most - place) / step];
+    low = Math.max(low, Math.min(one, other));
+    high = Math.min(high, Math.max(one, other));
+  }
+  if (!(high > low)) return null;
+  const at = (share) => [foot[0] + share * along[0], foot[1] + share * along[1]];
+  return { from: at(low), to: at(high), middle: at((low + high) / 2) };
+}
+
+/** The same line moved by (by1, by2): only b changes. */
+export const shifted = ({ w1, w2, b }, by1, by2) => ({ w1, w2, b: b - w1 * by1 - w2 * by2 });
+
+/** The line through a pivot in another direction: w turns and keeps its length. */
+export function turned({ w1, w2 }, pivot, along) {
+  const size = Math.hypot(w1, w2);
+  const length = Math.hypot(...along) || 1;
+  const turnedLine = { w1: (size * along[1]) / length, w2: (-size * along[0]) / length };
+  return { ...turnedLine, b: -turnedLine.w1 * pivot[0] - turnedLine.w2 * pivot[1] };
+}
+
+/** The direction in which a line runs, turned by an angle (radians, counter-clockwise). */
+export function direction({ w1, w2 }, angle = 0) {
+  const [a, b] = [-w2, w1];
+  return [a * Math.cos(angle) - b * Math.sin(angle), a * Math.sin(angle) + b * Math.cos(angle)];
+}
+
+/** Which way w points, in whole degrees from -179 to 180. */
+export const degrees = ({ w1, w2 }) => Math.round((Math.atan2(w2, w1) * 180) / Math.PI);

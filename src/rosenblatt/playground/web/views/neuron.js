@@ -1,0 +1,146 @@
+/** The inspector: the chosen neuron's map, bias and incoming weights, as numbers that can be typed. */
+
+import { build, setText } from "../panels/build.js";
+import { mathName, number, word } from "../words.js";
+import { diverging } from "./colours.js";
+import { hasLines } from "./lines.js";
+import { layerName, neuronName } from "./network.js";
+import { equation } from "./output.js";
+import { Atlas, Stage } from "./pen.js";
+
+const MAP_SIDE = 32;
+const MOST_FIELDS = 64;
+const TEXT_EVERY = 150; // ms between two wordings while the run plays
+const DIGITS = 4;
+
+export function neuron(element, actions) {
+  const none = build("p", { class: "hint" });
+  const title = build("h3", { class: "neuron-title" });
+  const about = build("p", { class: "neuron-about" });
+  const picture = build("div", { class: "neuron-map" });
+  const fields = build("div", { class: "neuron-fields", role: "group" });
+  const rest = build("p", { class: "hint" });
+  const sum = build("p", { class: "neuron-sum number" });
+  const lineHint = build("p", { class: "hint" });
+  const close = build("button", { type: "button", class: "neuron-close", onclick: () => actions.look({ neuron: null }) });
+  const body = build("div", { class: "neuron-body" }, picture, build("div", { class: "neuron-text" }, title, about, sum), fields, rest, lineHint, close);
+  element.append(none, body);
+  const stage = new Stage(picture, "neuron", () => repaint());
+  stage.canvas.setAttribute("aria-hidden", "true");
+  const atlas = new Atlas(1, MAP_SIDE, MAP_SIDE);
+
+  let state = {};
+  let painted = {};
+  let numbers = []; // {field, place} for each weight and the bias
+  let wordedAt = 0;
+
+  function repaint() {
+    painted = {};
+    if (state.setup) render(state);
+  }
+
+  function render(next) {
+    state = next;
+    const { setup, frame, look, status } = state;
+    if (!setup) return;
+    if (["setup", "frame", "theme", "language", "status"].every((part) => painted[part] === state[part]) && painted.look?.neuron === look.neuron) return;
+    const layer = look.neuron && setup.network.layers[look.neuron.layer];
+    none.hidden = Boolean(layer);
+    body.hidden = !layer;
+    if (!layer) {
+      setText(none, word(state.language, "neuron.none"));
+      painted = state;
+      return;
+    }
+    const other = ["setup", "language"].some((part) => painted[part] !== state[part]) || painted.look?.neuron !== look.neuron;
+    if (other) makeFields(layer);
+    paintMap();
+    const now = other || !status?.playing || performance.now() - wordedAt >= TEXT_EVERY;
+    if (now && frame?.weights) showNumbers();
+    painted = state;
+  }
+
+  /** One field for each weight and one for the bias; those that fit are kept, and with them the focus. */
+  function makeFields({ kernel, bias, activation, frozen, before }) {
+    const { language, setup, look } = state;
+    const { layer, unit } = look.neuron;
+    setText(title, neuronName(state, look.neuron));
+    const facts = [word(language, "neuron.activation", { name: activation }), word(language, "neuron.inputs", { count: kernel?.rows ?? 0 })];
+    if (frozen) facts.push(word(language, "network.frozen"));
+    if (before?.length) facts.push(before.join(", "));
+    setText(about, facts.join(" · "));
+    setText(close, word(language, "neuron.close"));
+    fields.setAttribute("aria-label", word(language, "neuron.weights"));
+    const rows = Math.min(kernel?.rows ?? 0, MOST_FIELDS);
+    const from = layer === 0 ? setup.network.inputs.map(mathName) : null;
+    const named = Array.from({ length: rows }, (_, i) => [
+      from ? (from[i] ?? String(i + 1)) : `${layer}.${i + 1}`,
+      kernel.start + i * kernel.columns + unit,
+      word(language, "neuron.weight", { from: from ? (from[i] ?? String(i + 1)) : `${i + 1}, ${layerName(state, layer - 1)}` }),
+    ]);
+    if (bias) named.push([word(language, "neuron.bias"), bias.start + unit, word(language, "neuron.bias")]);
+    while (numbers.length > named.length) numbers.pop().element.remove();
+    while (numbers.length < named.length) {
+      numbers.push(numberField());
+      fields.append(numbers.at(-1).element);
+    }
+    for (const [index, [text, place, full]] of named.entries()) {
+      const each = numbers[index];
+      const isBias = Boolean(bias) && index === named.length - 1;
+      each.place = place;
+      each.element.classList.toggle("bias", isBias);
+      setText(each.name, isBias ? text : `w(${text})`);
+      each.field.setAttribute("aria-label", full);
+      each.element.title = full;
+    }
+    rest.hidden = (kernel?.rows ?? 0) <= MOST_FIELDS;
+    setText(rest, word(language, "neuron.rest", { count: (kernel?.rows ?? 0) - MOST_FIELDS }));
+    const isLine = layer === 0 && hasLines(setup);
+    lineHint.hidden = sum.hidden = !isLine;
+    setText(lineHint, word(language, "neuron.line"));
+  }
+
+  function numberField() {
+    const field = build("input", { type: "number", step: "0.1", inputmode: "decimal" });
+    const name = build("span", { class: "name" });
+    const made = { field, name, place: -1, element: build("label", { class: "weight" }, name, field) };
+    field.addEventListener("input", () => {
+      if (field.value === "" || !Number.isFinite(field.valueAsNumber)) return;
+      actions.send({ do: "weights", edits: [[made.place, field.valueAsNumber]] });
+    });
+    field.addEventListener("blur", () => showNumbers());
+    return made;
+  }
+
+  /** Writes the weights; a field in which someone types is left alone. */
+  function showNumbers() {
+    const { frame, setup, look } = state;
+    if (!frame?.weights || !look.neuron) return;
+    wordedAt = performance.now();
+    for (const { field, place, element: label } of numbers) {
+      const weight = frame.weights[place];
+      if (field !== document.activeElement) {
+        const text = String(Number(weight.toFixed(DIGITS)));
+        if (field.value !== text) field.value = text;
+      }
+      label.classList.toggle("negative", weight < 0);
+    }
+    if (sum.hidden) return;
+    const [w1, w2, b] = numbers.map(({ place }) => frame.weights[place]);
+    setText(sum, equation({ w1, w2, b }, setup.problem.axes));
+  }
+
+  function paintMap() {
+    const { frame, look, theme } = state;
+    const maps = frame?.maps[look.neuron.layer];
+    picture.hidden = !maps;
+    if (!maps) return;
+    atlas.write(0, maps, look.neuron.unit * MAP_SIDE ** 2, diverging(theme));
+    atlas.show();
+    if (!stage.hostWidth) return;
+    stage.resize(stage.hostWidth, stage.hostWidth);
+    stage.clear().image(atlas, 0, 0, 0, stage.width, stage.height);
+  }
+
+  return render;
+}

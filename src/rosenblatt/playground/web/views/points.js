@@ -1,0 +1,87 @@
+/** Points as their class's colour and shape: for training full, for testing hollow; numbers by the diverging scale. */
+
+import { classColour, classShape, mixed, palette, rgb, valueColour } from "./colours.js";
+
+const SHADES = 16;
+
+/** How large points are, when there are so many on a square of so many pixels. */
+export const radiusOf = (count, side) =>
+  (count <= 8 ? 7.5 : count <= 80 ? 5 : count <= 600 ? 4 : 3) * Math.max(0.75, Math.min(1.15, Math.sqrt(side / 420)));
+
+/** Points that are shown: rows of setup.problem.points. */
+export function shownRows({ setup, look }) {
+  const { points } = setup.problem;
+  const rows = points.map((_, row) => row);
+  return look.showTest ? rows : rows.filter((row) => !points[row][3]);
+}
+
+/**
+ * @param {object} pen @param {object} state
+ * @param {number[]} rows of setup.problem.points @param {(row: number) => number[]} place of each, in pixels
+ */
+export function drawPoints(pen, state, rows, place, radius) {
+  const { problem } = state.setup;
+  if (problem.task === "numbers") return drawNumbers(pen, state, rows, place, radius);
+  const groups = new Map();
+  for (const row of rows) {
+    const [, , target, test] = problem.points[row];
+    const known = Number.isFinite(target);
+    const key = known ? 2 * target + (test ? 1 : 0) : -1;
+    if (!groups.has(key)) groups.set(key, []);
+    groups.get(key).push(...place(row));
+  }
+  const { theme } = state;
+  const { ring, muted, surface } = palette(theme);
+  for (const [key, flat] of groups) {
+    const index = Math.floor(key / 2);
+    if (key < 0) pen.marks("circle", flat, radius, { fill: muted, stroke: ring, width: 1 });
+    else if (key % 2) {
+      pen.marks(classShape(index), flat, radius - 0.4, { stroke: ring, width: 3.4 });
+      pen.marks(classShape(index), flat, radius - 0.4, { fill: rgb(mixed(surface, classColour(index, theme), 0.12)), stroke: rgb(classColour(index, theme)), width: 1.6 });
+    } else pen.marks(classShape(index), flat, radius, { fill: rgb(classColour(index, theme)), stroke: ring, width: 1.2 });
+  }
+}
+
+/** Targets in sixteen shades: points of one shade are drawn together. */
+function drawNumbers(pen, { setup, theme }, rows, place, radius) {
+  const { ring, ink, muted } = palette(theme);
+  const [low, high] = setup.problem.target_range;
+  const groups = new Map();
+  for (const row of rows) {
+    const [, , target, test] = setup.problem.points[row];
+    const share = Math.max(0, Math.min(1, (target - low) / (high - low || 1)));
+    const key = 2 * (Number.isFinite(target) ? Math.round((SHADES - 1) * share) : SHADES) + (test ? 1 : 0);
+    if (!groups.has(key)) groups.set(key, []);
+    groups.get(key).push(...place(row));
+  }
+  for (const [key, flat] of groups) {
+    const shade = Math.floor(key / 2);
+    const colour = shade === SHADES ? muted : rgb(valueColour(theme, shade / (SHADES - 1), 0, 1));
+    if (key % 2) {
+      pen.marks("circle", flat, radius - 0.8, { fill: ring, stroke: ink, width: 2.4, alpha: 0.55 });
+      pen.marks("circle", flat, radius - 0.8, { fill: ring, stroke: colour, width: 1.5 });
+    } else {
+      pen.marks("circle", flat, radius, { fill: colour, stroke: ring, width: 1.4 });
+      pen.marks("circle", flat, radius, { stroke: ink, width: 0.7, alpha: 0.6 });
+    }
+  }
+}
+
+/** Rows whose class the network takes for another one, by its outputs for the shown points. */
+export function wrongRows({ setup, frame }, rows) {
+  const { problem, network } = setup;
+  if (problem.task !== "classes" || !frame?.outputs) return [];
+  const count = network.outputs;
+  const gives = network.layers.at(-1).activation;
+  const border = setup.opened && gives === "linear" ? 0 : 0.5;
+  return rows.filter((row) => {
+    const target = problem.points[row][2];
+    if (!Number.isFinite(target)) return false;
+    if (count === 1) return (frame.outputs[row] > border ? 1 : 0) !== target;
+    let best = 0;
+    for (let each = 1; each < count; each += 1) {
+      if (frame.outputs[row * count + each] > frame.outputs[row * count + best]) best = each;
+    }
+    return best !== target;
+  });
+}

@@ -1,0 +1,80 @@
+/** Scales and ticks: where a value lies on a line of pixels, and which values are worth writing beside it. */
+
+/** Ticks at 1, 2 or 5 times a power of ten, about so many of them, within [low, high]. */
+export function niceTicks(low, high, about = 5) {
+  const rough = (high - low) / Math.max(1, about);
+  if (!(rough > 0)) return [low];
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= rough);
+  const first = Math.ceil(low / step - 1e-9);
+  const last = Math.floor(high / step + 1e-9);
+  return Array.from({ length: last - first + 1 }, (_, index) => Number(((first + index) * step).toPrecision(12)));
+}
+
+/** Ticks of a logarithmic axis: powers of ten, with 2 and 5 between them where there are few, thinned where there are many. */
+export function logTicks(low, high, about = 5) {
+  const [first, last] = [Math.floor(Math.log10(low) - 1e-9), Math.ceil(Math.log10(high) + 1e-9)];
+  const factors = last - first <= 2 ? [1, 2, 5] : [1];
+  const every = Math.max(1, Math.ceil((last - first) / (2 * about)));
+  const ticks = [];
+  for (let power = first; power <= last; power += every) for (const factor of factors) ticks.push(factor * 10 ** power);
+  return ticks.filter((tick) => tick >= low * 0.999 && tick <= high * 1.001);
+}
+
+/** From values to pixels: `scale([0, 10], [0, 300])(5)` is 150. */
+export function scale([low, high], [from, to], log = false) {
+  const [a, b] = log ? [Math.log10(low), Math.log10(high)] : [low, high];
+  const slope = (to - from) / (b - a || 1);
+  return log ? (value) => (value > 0 ? from + (Math.log10(value) - a) * slope : NaN) : (value) => from + (value - a) * slope;
+}
+
+const RAISED = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
+
+/** A tick's text: short, a real minus sign, a power of ten where the digits would be many. */
+export function tickText(value) {
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-3 || size >= 1e6)) {
+    const [digits, power] = value.toExponential(0).split("e");
+    const raised = [...String(Number(power))].map((sign) => RAISED[sign]).join("");
+    return (digits === "1" ? "" : `${digits}·`.replace("-", "−")) + `10${raised}`;
+  }
+  return String(Number(value.toPrecision(6))).replace("-", "−");
+}
+
+/**
+ * A line of many points with at most four to a column of pixels - the first, lowest, highest and last there - so that no peak is lost.
+ * @param {ArrayLike<number>} xs pixels from left to right @param {ArrayLike<number>} ys pixels; NaN lifts the pen
+ * @returns {number[]} x, y, x, y ...
+ */
+export function thinnedLine(xs, ys) {
+  const flat = [];
+  for (let from = 0; from < xs.length; ) {
+    const column = Math.floor(xs[from]);
+    let [low, high, to] = [from, from, from];
+    while (to < xs.length && Math.floor(xs[to]) === column && !Number.isNaN(ys[to])) {
+      if (ys[to] < ys[low]) low = to;
+      if (ys[to] > ys[high]) high = to;
+      to += 1;
+    }
+    if (to === from) {
+      flat.push(NaN, NaN);
+      from += 1;
+      continue;
+    }
+    const kept = [...new Set([from, Math.min(low, high), Math.max(low, high), to - 1])];
+    for (const index of kept) flat.push(xs[index], ys[index]);
+    from = to;
+  }
+  return flat;
+}
+
+/** Exponential smoothing without the pull towards the start: each value counts `weight` of the one after it. */
+export function smoothed(values, weight) {
+  let [sum, mass] = [0, 0];
+  return values.map((value) => {
+    if (!Number.isFinite(value)) return NaN;
+    sum = weight * sum + (1 - weight) * value;
+    mass = weight * mass + (1 - weight);
+    return sum / mass;
+  });
+}

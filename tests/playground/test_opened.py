@@ -1,0 +1,200 @@
+"""A trained model opened: what it is fed, what it says to own rows, and what can be changed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from rosenblatt.errors import DataError, ShapeError
+from rosenblatt.layers import Dense, Dropout, Flatten, Input, Layer, Normalization, Rescaling
+from rosenblatt.models import Sequential, load_model
+from rosenblatt.playground import opened
+from rosenblatt.playground.run import Run
+from rosenblatt.playground.settings import SettingsError
+
+RNG = np.random.default_rng(0)
+PLANE = RNG.normal(size=(60, 2)), RNG.integers(0, 2, 60)
+PICTURES = RNG.integers(0, 256, (45, 28, 28)).astype(np.uint8), RNG.integers(0, 10, 45)
+TABLE = RNG.normal(5.0, 2.0, (50, 4)), RNG.normal(size=50)
+
+
+def normalized(x: Any) -> Layer:
+    layer = Normalization()
+    layer.adapt(x)
+    return layer
+
+
+def two_inputs() -> Sequential:
+    model = Sequential([Input((2,)), Dense(3, activation="tanh"), Dense(1, activation="sigmoid")], seed=1)
+    model.compile("adam", "binary_crossentropy", ["accuracy"])
+    return model
+
+
+def pictures() -> Sequential:
+    layers = [Input((28, 28)), Flatten(), Rescaling(1 / 255), Dense(40, activation="relu"), Dropout(0.2)]
+    model = Sequential([*layers, Dense(10, activation="softmax")], seed=1)
+    model.compile("sgd", "sparse_categorical_crossentropy", ["accuracy"])
+    model.class_names = [f"thing {k}" for k in range(10)]
+    return model
+
+
+def table() -> Sequential:
+    model = Sequential([Input((4,)), normalized(TABLE[0]), Dense(5, activation="relu"), Dense(1)], seed=1)
+    model.compile("adam", "mse", ["mae"])
+    return model
+
+
+@pytest.mark.parametrize(
+    ("make", "rows", "task", "bounded", "picture"),
+    [
+        (two_inputs, PLANE, "classes", True, None),
+        (pictures, PICTURES, "classes", False, [28, 28]),
+        (table, TABLE, "numbers", True, None),
+    ],
+)
+@pytest.mark.parametrize("has", ["targets", "rows", "nothing"])
+def test_any_model_can_be_opened(
+    tmp_path: Path, make: Any, rows: Any, task: str, bounded: bool, picture: Any, has: str
+) -> None:
+    make().save(tmp_path / "model.safetensors")
+    model = load_model(tmp_path / "model.safetensors")
+    given = {"targets": rows, "rows": (rows[0], None), "nothing": None}[has]
+    run = Run(model=model, rows=given)
+    assert run.opened
+    assert (run.settings.data, run.problem.task) == ("model", task)
+    assert opened.picture_shape(run.model) == picture
+    assert (run.problem.bounds is not None) == bounded
+    shown = 0 if has == "nothing" else len(rows[0])
+    assert len(run.problem.points) == len(run.problem.rows) == shown
+    if bounded:
+        assert run.model.predict(run.problem.plane(4), verbose=0).shape[0] == 16
+    else:
+        with pytest.raises(SettingsError, match="not possible"):
+            run.problem.plane(4)
+    figures = run.figures()
+    assert (figures.train_loss is not None) == (has == "targets")
+    low, high = run.problem.target_range
+    assert low < high
+    assert run.settings.to_address() == ""
+    json.dumps(run.settings.to_json(), allow_nan=False)
+    if has == "targets":
+        run.epoch_step()
+        assert run.epoch == 1
+    else:
+        with pytest.raises(SettingsError, match="expected rows with targets to learn from"):
+            run.epoch_step()
+
+
+def test_training_goes_on_and_back_and_leaves_the_users_own_model_alone() -> None:
+    model = two_inputs()
+    model.fit(*PLANE, epochs=2, verbose=0)
+    before, step = model.state.params.copy(), model.state.step
+    run = Run(model=model, rows=PLANE)
+    assert run.model.state.step == step  # the memory of Adam is there
+    run.epoch_step()
+    run.epoch_step()
+    two = run.model.state.params.copy()
+    run.back()
+    run.epoch_step()
+    np.testing.assert_array_equal(run.model.state.params, two)
+    run.rewind()
+    np.testing.assert_array_equal(run.model.state.params, before)
+    run.edit([(0, 0.5)])
+    np.testing.assert_array_equal(model.state.params, before)
+
+
+def test_only_rate_batches_and_axes_can_be_changed() -> None:
+    run = Run(model=table(), rows=TABLE)
+    run.change({"learning_rate": 0.5, "batch_size": 7})
+    assert run.model.optimizer.learning_rate == 0.5
+    run.epoch_step()
+    run.batch_step()
+    run.change({"batch_size": 3})
+    assert run.batch == 2  # of seven rows, six are done
+    run.rewind()
+    assert run.model.optimizer.learning_rate == 0.5
+    run.epoch_step()
+    for changes in ({"layers": []}, {"data": "circle"}, {"learning_rate": 0.1, "features": ["x1"]}):
+        before = run.settings
+        with pytest.raises(SettingsError, match="not possible with a model that was opened"):
+            run.change(changes)
+        assert run.settings == before
+    with pytest.raises(SettingsError, match="table: not possible"):
+        run.open_table("t.csv", "a,b\n1,2\n3,4\n")
+    generation = run.generation
+    run.change({"axes": ["x4", "x2"]})
+    assert (run.generation, run.epoch) == (generation + 1, 0)
+    mean = TABLE[0].mean(axis=0)
+    np.testing.assert_allclose(run.problem.inputs_at(np.array([[1.0, 9.0]])), [[mean[0], 9, mean[2], 1]], rtol=1e-5)
+
+
+def test_a_model_that_is_not_compiled_is_shown_but_not_trained(tmp_path: Path) -> None:
+    two_inputs().save(tmp_path / "model.safetensors")
+    run = Run(model=load_model(tmp_path / "model.safetensors", compile=False), rows=PLANE)
+    assert run.figures().train_loss is None
+    assert run.figures().train_accuracy is not None
+    with pytest.raises(SettingsError, match="play: not possible"):
+        run.epoch_step()
+    with pytest.raises(SettingsError, match="learning_rate: not possible"):
+        run.change({"learning_rate": 0.5})
+    run.change({"axes": ["x2", "x1"]})
+
+
+def test_answers_to_pictures() -> None:
+    run = Run(model=pictures(), rows=PICTURES)
+    answer = opened.rows(run, 40)
+    assert (answer["start"], answer["count"], answer["picture"], len(answer["rows"])) == (40, 45, [28, 28], 5)
+    row = answer["rows"][2]
+    assert (row["row"], row["target"]) == (42, PICTURES[1][42])
+    assert row["values"] == PICTURES[0][42].ravel().tolist()
+    expected = run.model.predict(PICTURES[0][42:43].astype("float32"), verbose=0)[0]
+    assert row["outputs"] == pytest.approx(expected)
+    assert row["prediction"] == expected.argmax()
+    json.dumps(answer, allow_nan=False)
+    assert opened.rows(run, 45)["rows"] == []
+    assert opened.rows(Run(model=pictures()), 0)["count"] == 0
+
+
+def test_answers_to_rows_of_numbers() -> None:
+    run = Run(model=two_inputs(), rows=PLANE)
+    row = opened.rows(run, 0)["rows"][0]
+    share = float(run.model.predict(PLANE[0][:1], verbose=0)[0, 0])
+    assert row["values"] == pytest.approx(PLANE[0][0].tolist())
+    assert row["outputs"] == pytest.approx([1 - share, share])
+    run = Run(model=table(), rows=TABLE)
+    row = opened.rows(run, 0)["rows"][0]
+    assert row["prediction"] == pytest.approx(float(run.model.predict(TABLE[0][:1], verbose=0)[0, 0]))
+    assert row["target"] == pytest.approx(TABLE[1][0])
+
+
+def test_targets_in_any_form() -> None:
+    x, y = PICTURES
+    expected = Run(model=pictures(), rows=(x, y)).problem.y_train
+    for given in (np.eye(10)[y], y[:, None], [f"thing {k}" for k in y], y.astype(float)):
+        np.testing.assert_array_equal(Run(model=pictures(), rows=(x, given)).problem.y_train, expected)
+    flat = Run(model=pictures(), rows=(x.reshape(-1, 784), y))
+    np.testing.assert_array_equal(flat.problem.x_train, Run(model=pictures(), rows=(x, y)).problem.x_train)
+
+
+def test_rows_that_do_not_fit_are_told() -> None:
+    x, y = PICTURES
+    with pytest.raises(ShapeError, match=r"expected rows of shape \(28, 28\), as the model takes, got \(27, 28\)"):
+        Run(model=pictures(), rows=(x[:, :27], y))
+    with pytest.raises(ShapeError, match="expected a target for each of the 45 rows"):
+        Run(model=pictures(), rows=(x, y[:3]))
+    with pytest.raises(DataError, match="expected classes that the model knows"):
+        Run(model=pictures(), rows=(x, y + 5))
+    with pytest.raises(DataError, match="playground"):
+        Run(model=table(), rows=(TABLE[0] * np.nan, TABLE[1]))
+
+
+def test_without_rows_the_plane_is_where_the_model_was_trained() -> None:
+    run = Run(model=table())
+    mean, deviation = TABLE[0].mean(axis=0), TABLE[0].std(axis=0)
+    low, high, *_ = run.problem.bounds or ()
+    assert low < mean[0] - 2 * deviation[0] < mean[0] + 2 * deviation[0] < high
+    assert Run(model=two_inputs()).problem.bounds == (-1.2, 1.2, -1.2, 1.2)

@@ -1,0 +1,114 @@
+"""Own data on the page: tables with all that real files have, and points drawn by hand."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.playground.conftest import Tool
+
+Start = Callable[..., Tool]
+
+
+def flowers(rows: int = 60) -> str:
+    rng = np.random.default_rng(3)
+    lines = ["꽃받침 길이,꽃받침 너비,높이,품종"]
+    for number in range(rows):
+        kind = number % 3
+        values = rng.normal([5 + kind, 3 - kind, 10.0], 0.3)
+        lines.append(",".join(f"{value:.2f}" for value in values) + "," + ("부채붓꽃", "붓꽃", "제비붓꽃")[kind])
+    return "\n".join(lines) + "\n"
+
+
+def give(page: Tool, name: str, content: bytes) -> None:
+    page.page.locator("#data input[type=file]").set_input_files(
+        {"name": name, "mimeType": "text/csv", "buffer": content}
+    )
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp949"])
+def test_a_table_with_korean_headers_is_learnt(tool: Start, encoding: str) -> None:
+    page = tool("learning_rate=0.3")
+    give(page, "꽃.csv", flowers().encode(encoding))
+    page.until("data.generation === '2'")
+    problem = page.setup["problem"]
+    assert problem["classes"] == ["부채붓꽃", "붓꽃", "제비붓꽃"]
+    assert problem["inputs"] == ["꽃받침 길이", "꽃받침 너비", "높이"]
+    page.play("+data.epoch >= 60")
+    assert page.rows[-1].test_accuracy is not None
+    assert page.rows[-1].test_accuracy > 0.8
+
+
+def test_a_bad_row_is_named_by_its_line_and_nothing_changes(tool: Start) -> None:
+    page = tool()
+    lines = flowers().splitlines()
+    lines[7] = "5.1,zwei,10,붓꽃"
+    give(page, "bad.csv", "\n".join(lines).encode())
+    alert = page.page.locator("#notices")
+    alert.get_by_text("8", exact=False).wait_for()
+    assert "bad.csv" in alert.inner_text()
+    assert "zwei" in alert.inner_text()
+    assert page.setup["settings"]["data"] == "circle"
+    assert page.data["generation"] == "1"
+
+
+def test_a_table_of_numbers_is_a_regression(tool: Start) -> None:
+    page = tool()
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(80, 2))
+    text = "a;b;price\n" + "\n".join(f"{a:.3f};{b:.3f};{3 * a - b + 100:.3f}" for a, b in rows)
+    give(page, "prices.csv", text.encode())
+    page.until("data.generation === '2'")
+    assert page.setup["problem"]["task"] == "numbers"
+    page.step("e")
+    assert page.rows[-1].test_accuracy is None
+
+
+def test_points_are_drawn_by_hand_and_shared_by_the_address(tool: Start) -> None:
+    page = tool()
+    page.page.locator("#data").get_by_role("button", name="Drawn").click()
+    canvas = page.page.locator("canvas.output")
+    canvas.wait_for()
+    place = canvas.bounding_box()
+    assert place is not None
+    for number, (x, y) in enumerate([(0.3, 0.3), (0.35, 0.4), (0.7, 0.7), (0.75, 0.6)]):
+        if number == 2:
+            page.page.get_by_text("Square", exact=True).click()
+        canvas.click(position={"x": place["width"] * x, "y": place["height"] * y})
+        page.page.wait_for_timeout(150)
+    points = page.setup["settings"]["points"]
+    assert [point[2] for point in points[-4:]] == [0, 0, 1, 1]
+    again = tool(page.setup["address"])
+    assert again.setup["settings"]["points"] == points
+
+
+def run_program(tmp_path: Path, text: str) -> list[float]:
+    program = tmp_path / "program.py"
+    program.write_text(text, encoding="utf-8")
+    ran = subprocess.run([sys.executable, program], capture_output=True, text=True, check=True, cwd=tmp_path)
+    return [
+        float(number) for number in ran.stdout.strip().splitlines()[-1].replace("loss", " ").split() if "." in number
+    ]
+
+
+@pytest.mark.parametrize("language", ["rosenblatt", "Keras"])
+def test_the_program_on_the_page_gives_the_same_loss(tool: Start, tmp_path: Path, language: str) -> None:
+    if language == "Keras":
+        pytest.importorskip("keras", reason="needs the extra 'test' (keras and jax)")
+    page = tool("data=moons&count=60&layers=3:tanh&optimizer=momentum&l1=0.001")
+    for _ in range(3):
+        page.step("e")
+    section = page.page.locator("#code")
+    section.get_by_role("heading").get_by_role("button").click()
+    section.get_by_role("tab", name=language).or_(section.get_by_role("radio", name=language)).or_(
+        section.get_by_role("button", name=language)
+    ).first.click()
+    page.page.wait_for_timeout(300)
+    text = section.locator("pre, textarea").first.inner_text()
+    losses = run_program(tmp_path, text)
+    wanted = [page.rows[-1].train_loss, page.rows[-1].test_loss]
+    assert losses == pytest.approx(wanted, rel=1e-5 if language == "Keras" else 0, abs=6e-7)

@@ -1,0 +1,136 @@
+"""What the page paints is what the library computes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from tests.playground.conftest import Tool
+
+from rosenblatt.playground.frames import Kind
+from rosenblatt.playground.run import Run
+from rosenblatt.playground.settings import Settings
+from rosenblatt.types import Array
+
+Start = Callable[..., Tool]
+
+# The colours under some places of the canvas, given in pixels of the page.
+COLOURS = """places => {
+    const canvas = document.querySelector("canvas.output");
+    const ratio = canvas.width / canvas.clientWidth;
+    const context = canvas.getContext("2d");
+    return places.map(([x, y]) => [...context.getImageData(Math.round(x * ratio), Math.round(y * ratio), 1, 1).data]);
+}"""
+LEFT, TOP, AROUND = 46, 10, 60  # of the plane within the canvas, and what its width is larger by
+
+
+def same_run(page: Tool) -> Run:
+    """The run of the page once more, by the library alone, brought to the page's epoch."""
+    settings, errors = Settings.from_address(page.setup["address"])
+    assert errors == []
+    run = Run(settings)
+    for _ in range(page.epoch):
+        run.epoch_step()
+    np.testing.assert_array_equal(run.model.state.params, page.frames[-1].weights)
+    return run
+
+
+def places_without_points(run: Run, count: int) -> Array:
+    rng = np.random.default_rng(0)
+    places = rng.uniform(-1.15, 1.15, (20_000, 2))
+    nearest = np.array([np.abs(run.problem.points - place).max(axis=1).min() for place in places])
+    return places[nearest > 0.06][:count]
+
+
+def colours_at(page: Tool, places: Array) -> Array:
+    width = page.page.evaluate("document.querySelector('canvas.output').clientWidth")
+    side = width - AROUND
+    pixels = np.stack([LEFT + side * (places[:, 0] + 1.2) / 2.4, TOP + side * (1.2 - places[:, 1]) / 2.4], axis=1)
+    return np.array(page.page.evaluate(COLOURS, pixels.tolist()))[:, :3].astype(float)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("settings", ["data=gauss&count=40&layers=3:tanh", "data=moons&count=60&features=x1,x2,x1*x2"])
+def test_the_canvas_agrees_with_predict(tool: Start, settings: str, theme: str) -> None:
+    page = tool(settings + "&learning_rate=0.3", color_scheme=theme)
+    for _ in range(5):
+        page.step("e")
+    for name in ("Test points", "Lines"):
+        page.page.locator("#output").get_by_role("checkbox", name=name).set_checked(False)
+    page.page.wait_for_timeout(200)
+    run = same_run(page)
+    places = places_without_points(run, 200)
+    predicted = run.model.predict(run.problem.inputs_at(places), verbose=0)[:, 0]
+    sure = np.abs(predicted - 0.5) > 0.05  # away from the border, which is drawn as a line
+    places, predicted = places[sure], predicted[sure]
+    assert len(places) > 50
+    colours = colours_at(page, places)
+    # Blue where it is positive, orange where it is negative, the stronger the surer.
+    blueness = colours[:, 2] - colours[:, 0]
+    neutral = np.interp(0.5, predicted[np.argsort(predicted)], blueness[np.argsort(predicted)])
+    assert ((blueness > neutral) == (predicted > 0.5)).all()
+    order = np.argsort(predicted)
+    assert np.corrcoef(np.argsort(np.argsort(blueness[order])), np.arange(len(order)))[0, 1] > 0.99
+
+
+def test_maps_and_outputs_are_the_activations(tool: Start) -> None:
+    page = tool("data=circle&layers=5:relu,3:sigmoid")
+    page.step("e")
+    run = same_run(page)
+    frame = page.frames[-1]
+    outcome = run.model.predict(run.problem.plane(96), verbose=0)
+    np.testing.assert_allclose(frame.of(Kind.OUTCOME)[0] / 255, outcome[:, 0], atol=0.51 / 255)
+    second = run.model.activations(run.problem.plane(96).reshape(96, 96, -1)[1::3, 1::3].reshape(1024, -1))["dense_1"]
+    np.testing.assert_allclose((frame.of(Kind.MAPS, 1).T - 128.0) / 127, (second - 0.5) * 2, atol=1.01 / 127)
+    outputs = run.model.predict(run.problem.rows, verbose=0)
+    np.testing.assert_allclose(frame.of(Kind.OUTPUTS), outputs, atol=1e-6)
+
+
+def test_six_layers_of_sigmoid_starve_the_first_and_relu_with_he_feeds_it(tool: Start) -> None:
+    deep = ",".join(["8:{}"] * 6)
+    sigmoid = tool("data=circle&layers=" + deep.format(*["sigmoid"] * 6))
+    sigmoid.step("e")
+    gradients = sigmoid.rows[-1].gradients
+    assert gradients[0] < gradients[-1] / 1000
+    relu = tool("data=circle&initializer=he_normal&layers=" + deep.format(*["relu"] * 6))
+    relu.step("e")
+    gradients = relu.rows[-1].gradients
+    assert gradients[0] > gradients[-1] / 20
+    assert "1/" in sigmoid.page.locator("#gradients").inner_text()
+
+
+def test_dead_and_saturated_shares_agree_with_the_activations(tool: Start) -> None:
+    page = tool("data=xor&layers=12:relu,8:tanh&learning_rate=3&optimizer=sgd&initializer=random_normal&features=x1")
+    for _ in range(4):
+        page.step("e")
+    run = same_run(page)
+    first, second, last = run.model.activations(run.problem.x_train).values()
+    dead, saturated = page.frames[-1].of(Kind.SHARES)[1:]
+    assert dead[0] == pytest.approx((first == 0).all(axis=0).mean())
+    assert saturated[1] == pytest.approx((1 - second**2 < 1 / 20).mean())
+    assert saturated[2] == pytest.approx((4 * last * (1 - last) < 1 / 20).mean())
+
+
+def saved(page: Tool, name: str) -> Any:
+    with page.page.expect_download() as download:
+        page.page.get_by_role("button", name=name, exact=True).click()
+    return download.value.path()
+
+
+def test_figures_are_saved_as_svg_and_png(tool: Start) -> None:
+    from xml.etree import ElementTree
+
+    from PIL import Image
+
+    page = tool()
+    page.step("e")
+    page.page.get_by_role("button", name="Share").click()
+    for figure in ("Network", "Output", "Hidden space", "Loss and accuracy"):
+        root = ElementTree.parse(saved(page, f"Save {figure} as SVG")).getroot()
+        assert root.tag.endswith("svg")
+        assert len(list(root.iter())) > 10
+        with Image.open(saved(page, f"Save {figure} as PNG")) as picture:
+            assert picture.format == "PNG"
+            assert len(picture.convert("RGB").getcolors(1_000_000) or []) > 5

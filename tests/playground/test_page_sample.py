@@ -1,0 +1,89 @@
+"""One sample by hand on the page: every number of the worked example, each a finite difference of the loss."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from tests.playground.conftest import Tool
+
+from rosenblatt import graph
+from rosenblatt.playground.run import Run
+from rosenblatt.playground.settings import Settings
+
+Start = Callable[..., Tool]
+
+# AND, x = (1, 1), target 1, w = (0.5, 0.5), b = -0.7, sigmoid and cross-entropy, learning rate 0.1.
+EXAMPLE = "data=AND&layers=none&weights=0.5,0.5,-0.7&learning_rate=0.1"
+
+
+def follow(page: Tool, row: int) -> dict[str, object]:
+    """Open the sample panel at a row and return what the server told."""
+    section = page.page.locator("#sample")
+    section.get_by_role("heading").get_by_role("button").click()
+    field = section.get_by_role("spinbutton").first
+    field.fill(str(row))
+    field.press("Enter")
+    page.page.wait_for_timeout(500)
+    return page.told("sample")[-1]
+
+
+def test_the_worked_example_by_its_numbers(tool: Start) -> None:
+    page = tool(EXAMPLE)
+    sample = follow(page, 4)
+    assert sample["x"] == [1, 1]
+    assert sample["target"] == 1
+    nodes = {node["label"]: node for node in sample["nodes"]}
+    assert nodes["z"]["value"] == pytest.approx(0.300, abs=5e-4)
+    assert nodes["a"]["value"] == pytest.approx(0.574, abs=5e-4)
+    assert nodes["z"]["gradient"] == pytest.approx(-0.426, abs=5e-4)
+    updates = {update["name"]: update for update in sample["updates"]}
+    assert updates["w1"]["after"] == pytest.approx(0.5426, abs=5e-5)
+    assert sample["loss"]["before"] == pytest.approx(0.554, abs=5e-4)
+    assert sample["loss"]["after"] == pytest.approx(0.502, abs=5e-4)
+
+
+def test_the_arrow_keys_step_through_all_operations(tool: Start) -> None:
+    page = tool(EXAMPLE)
+    sample = follow(page, 4)
+    section = page.page.locator("#sample")
+    picture = section.locator("[tabindex='0']").first
+    picture.focus()
+    picture.press("Home")
+    texts = []
+    for _ in sample["steps"]:
+        texts.append(section.locator("[aria-live]").first.inner_text())
+        picture.press("ArrowRight")
+        page.page.wait_for_timeout(30)
+    assert len(set(texts)) > 0.8 * len(texts)
+    assert any("0.574" in text for text in texts)
+    picture.press("End")
+    page.page.wait_for_timeout(100)
+    shown = section.inner_text()
+    for number in ("0.300", "0.574", "−0.426", "0.5426", "0.554", "0.502"):
+        assert number in shown or number.replace("0.300", "0.3") in shown, number
+
+
+@pytest.mark.parametrize("settings", [EXAMPLE, "data=moons&count=20&layers=3:tanh,2:sigmoid&l2=0.01"])
+def test_every_gradient_is_a_finite_difference(tool: Start, settings: str) -> None:
+    page = tool(settings)
+    sample = follow(page, 3)
+    run = Run(Settings.from_address(page.setup["address"])[0])
+    point = run.problem.rows[2:3].astype(np.float64)
+    target = run.problem.targets[2:3]
+    model = type(run.model).from_config(run.model.get_config() | {"dtype": "float64"})
+    model.build(run.model.input_shape)
+    model.set_weights(run.model.get_weights())
+    model.compile("sgd", run.model.loss)
+    params = model.state.params
+    for update in sample["updates"]:
+        losses = []
+        for change in (1e-5, -1e-5):
+            kept = params[update["index"]]
+            params[update["index"]] = kept + change
+            losses.append(model.evaluate(point, target, verbose=0))
+            params[update["index"]] = kept
+        difference = (losses[0] - losses[1]) / 2e-5
+        assert update["gradient"] == pytest.approx(difference, rel=1e-4, abs=1e-6)
+    assert graph.trace(model, point[0], int(target[0])).loss.value == pytest.approx(sample["loss"]["before"], rel=1e-5)
