@@ -14,12 +14,12 @@ from tests.playground.conftest import Tool
 Start = Callable[..., Tool]
 
 
-def flowers(rows: int = 60) -> str:
+def flowers(rows: int = 90) -> str:
     rng = np.random.default_rng(3)
     lines = ["꽃받침 길이,꽃받침 너비,높이,품종"]
     for number in range(rows):
         kind = number % 3
-        values = rng.normal([5 + kind, 3 - kind, 10.0], 0.3)
+        values = rng.normal([5 + kind, 3 - kind, 10.0], 0.2)
         lines.append(",".join(f"{value:.2f}" for value in values) + "," + ("부채붓꽃", "붓꽃", "제비붓꽃")[kind])
     return "\n".join(lines) + "\n"
 
@@ -32,7 +32,7 @@ def give(page: Tool, name: str, content: bytes) -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp949"])
 def test_a_table_with_korean_headers_is_learnt(tool: Start, encoding: str) -> None:
-    page = tool("learning_rate=0.3")
+    page = tool("layers=none&learning_rate=0.3")
     give(page, "꽃.csv", flowers().encode(encoding))
     page.until("data.generation === '2'")
     problem = page.setup["problem"]

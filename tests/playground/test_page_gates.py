@@ -82,8 +82,8 @@ def test_dragging_a_line_and_typing_its_weights_are_the_same_thing(tool: Start) 
     assert [row[3] for row in table(page)] == ["0", "0", "0", "1"]
 
     typed = tool(f"data=AND&layers=none&{STEP}&weights=0.5,0.5,-0.2")
-    typed.page.get_by_role("button", name="Output, neuron 1").first.click()
-    field = typed.page.locator("#neuron").get_by_role("spinbutton", name="Bias")
+    typed.page.get_by_role("button", name="output neuron 1").click()
+    field = typed.page.locator("#neuron").get_by_role("spinbutton", name="bias b")
     field.fill(repr(b))
     field.press("Enter")
     typed.page.wait_for_timeout(500)

@@ -20,8 +20,12 @@ Start = Callable[..., Tool]
 COLOURS = """places => {
     const canvas = document.querySelector("canvas.output");
     const ratio = canvas.width / canvas.clientWidth;
-    const context = canvas.getContext("2d");
-    return places.map(([x, y]) => [...context.getImageData(Math.round(x * ratio), Math.round(y * ratio), 1, 1).data]);
+    const { width, height } = canvas;
+    const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+    return places.map(([x, y]) => {
+        const start = 4 * (Math.round(y * ratio) * width + Math.round(x * ratio));
+        return [...data.subarray(start, start + 3)];
+    });
 }"""
 LEFT, TOP, AROUND = 46, 10, 60  # of the plane within the canvas, and what its width is larger by
 
@@ -48,7 +52,7 @@ def colours_at(page: Tool, places: Array) -> Array:
     width = page.page.evaluate("document.querySelector('canvas.output').clientWidth")
     side = width - AROUND
     pixels = np.stack([LEFT + side * (places[:, 0] + 1.2) / 2.4, TOP + side * (1.2 - places[:, 1]) / 2.4], axis=1)
-    return np.array(page.page.evaluate(COLOURS, pixels.tolist()))[:, :3].astype(float)
+    return np.array(page.page.evaluate(COLOURS, pixels.tolist())).astype(float)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -57,8 +61,8 @@ def test_the_canvas_agrees_with_predict(tool: Start, settings: str, theme: str) 
     page = tool(settings + "&learning_rate=0.3", color_scheme=theme)
     for _ in range(5):
         page.step("e")
-    for name in ("Test points", "Lines"):
-        page.page.locator("#output").get_by_role("checkbox", name=name).set_checked(False)
+    for name in ("test points", "lines of the first layer"):
+        page.page.locator("#output").get_by_role("checkbox", name=name).uncheck()
     page.page.wait_for_timeout(200)
     run = same_run(page)
     places = places_without_points(run, 200)

@@ -33,7 +33,7 @@ def test_the_worked_example_by_its_numbers(tool: Start) -> None:
     page = tool(EXAMPLE)
     sample = follow(page, 4)
     assert sample["x"] == [1, 1]
-    assert sample["target"] == 1
+    assert sample["target"] == [1]
     nodes = {node["label"]: node for node in sample["nodes"]}
     assert nodes["z"]["value"] == pytest.approx(0.300, abs=5e-4)
     assert nodes["a"]["value"] == pytest.approx(0.574, abs=5e-4)

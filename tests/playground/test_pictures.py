@@ -52,6 +52,7 @@ def test_every_section_has_the_shape_that_the_page_expects() -> None:
         (Kind.HIDDEN_POINTS, 1, (60, 2)),
         (Kind.HIDDEN_GRID, 1, (289, 2)),
         (Kind.CONFUSION, 0, (2, 4)),
+        (Kind.OUTPUTS, 0, (60, 1)),
         (Kind.SHARES, 0, (3, 3)),
     ]
 
@@ -186,6 +187,7 @@ def test_a_model_for_pictures_has_no_plane_but_all_the_rest() -> None:
         (Kind.WEIGHTS, 0, (1, 64 * 5 + 5 + 18)),
         (Kind.HIDDEN_POINTS, 0, (30, 2)),
         (Kind.CONFUSION, 0, (3, 6)),
+        (Kind.OUTPUTS, 0, (30, 3)),
         (Kind.SHARES, 0, (3, 2)),
     ]
 

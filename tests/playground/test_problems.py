@@ -133,3 +133,13 @@ def test_a_table_that_cannot_be_learnt_is_told(text: str, key: str, arguments: d
     with pytest.raises(SettingsError, match="expected") as caught:
         columns_of(open_table("t.csv", text))
     assert (caught.value.key, caught.value.arguments) == (key, arguments)
+
+
+@pytest.mark.parametrize("cell", ["zwei", "", "inf"])
+def test_a_wrong_cell_among_numbers_is_named_by_line_and_column(cell: str) -> None:
+    lines = ["length,width,kind", *(f"{n},{n % 7},{'ab'[n % 2]}" for n in range(20))]
+    lines[8] = f"7,{cell},b"
+    with pytest.raises(SettingsError) as caught:
+        columns_of(open_table("bad.csv", "\n".join(lines)))
+    assert caught.value.key == "table_row"
+    assert caught.value.arguments == {"name": "bad.csv", "line": 9, "column": "width", "got": cell}

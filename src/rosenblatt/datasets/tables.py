@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -50,12 +51,12 @@ class Table(NamedTuple):
             raise UnknownNameError(f"{who} in {self.name}", column, self.columns)
         return self.columns.index(column)
 
-    def number_columns(self) -> list[str]:
-        """Return the names of the columns in which every cell is a finite number."""
+    def number_columns(self, share: float = 1.0) -> list[str]:
+        """Return the names of the columns in which at least this share of the cells are finite numbers."""
         return [
             name
             for place, name in enumerate(self.columns)
-            if _as_numbers([row[place] for row in self.rows]) is not None
+            if sum(_is_number(row[place]) for row in self.rows) >= share * len(self.rows)
         ]
 
     def numbers(self, columns: Sequence[str], cure: str = "") -> Array:
@@ -191,6 +192,13 @@ def _check_header(name: str, columns: list[str]) -> None:
         raise TableError(
             f"{name}: expected a name of its own for every column, got {twice!r} twice.", "header", got=twice
         )
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        return math.isfinite(float(cell))
+    except ValueError:
+        return False
 
 
 def _as_numbers(cells: Sequence[str]) -> Array | None:

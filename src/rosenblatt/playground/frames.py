@@ -36,6 +36,7 @@ class Kind(IntEnum):
     HIDDEN_GRID = 5  # (17 * 17, 2)
     CONFUSION = 6  # (classes, 2 * classes): train, then test; the true class by row
     SHARES = 7  # (3, layers): norm of the gradient, dead units, saturated activations
+    OUTPUTS = 8  # (points, outputs)
 
 
 DTYPES = {
@@ -46,6 +47,7 @@ DTYPES = {
     Kind.HIDDEN_GRID: "<f4",
     Kind.CONFUSION: "<u4",
     Kind.SHARES: "<f4",
+    Kind.OUTPUTS: "<f4",
 }
 
 

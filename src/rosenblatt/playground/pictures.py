@@ -59,6 +59,7 @@ class Painter:
                 *self._outcome(last[: self._cells]),
                 *self._hidden_space(hidden, by_layer[hidden][self._cells :]),
                 *self._confusion(),
+                Section(Kind.OUTPUTS, 0, probabilities(self.run, last[self._cells : self._cells + self._points])),
                 Section(Kind.SHARES, 0, np.array([figures.gradients, figures.dead, figures.saturated])),
             ]
 

@@ -17,6 +17,7 @@ Bounds = tuple[float, float, float, float]  # x1 from, to; x2 from, to
 
 MOST_ROWS = 20_000
 MOST_SHOWN = 2000  # points that are drawn
+MOSTLY = 0.5  # a column with more numbers than this is one of numbers, and what else is in it is a mistake
 MOST_CLASSES = 20  # of a table's target: each has an output, a map and a colour
 UNIT_SQUARE: Bounds = (-0.5, 1.5, -0.5, 1.5)  # around the four corners of a gate
 SQUARE: Bounds = (-1.2, 1.2, -1.2, 1.2)
@@ -259,12 +260,16 @@ def columns_of(table: Table) -> Columns:
     """Return what each column of a table is good for.
 
     Raises:
-        SettingsError: no column holds numbers, or none can be learnt; the first cell in the way is named.
+        SettingsError: a column of numbers has a cell that is none, which is named; no column holds numbers; or none
+            can be learnt.
     """
     numbers = set(table.number_columns())
+    for name in table.number_columns(MOSTLY):
+        if name not in numbers:
+            raise _in_the_way(table, name)
     columns = {name: Column(name in numbers, _classes(table, name)) for name in table.columns}
     if not numbers:
-        raise _in_the_way(table)
+        raise _in_the_way(table, table.columns[0])
     if all(column.classes is None for column in columns.values()):
         raise SettingsError("table_columns", name=table.name, target=None)
     return columns
@@ -282,10 +287,10 @@ def _classes(table: Table, name: str) -> int | None:
     return count if 2 <= count <= MOST_CLASSES else None
 
 
-def _in_the_way(table: Table) -> SettingsError:
-    """Return the error that names the first cell of the first column that is no number."""
+def _in_the_way(table: Table, column: str) -> SettingsError:
+    """Return the error that names the first cell of a column that is no number."""
     try:
-        table.numbers(table.columns[:1])
+        table.numbers([column])
     except TableError as error:
         return _worded(table.name, error)
     return SettingsError("table_columns", name=table.name, target=None)

@@ -1,6 +1,6 @@
 /** The keys that work wherever the reader is, but not while they type. */
 
-/** What each key does. Space is left to the button that has the focus. */
+/** What each key does. Space is left to a button that was reached by the keyboard, but not to one just clicked. */
 const KEYS = {
   " ": (actions, state) => actions.send({ do: state.status?.playing ? "pause" : "play" }),
   b: (actions) => actions.send({ do: "batch" }),
@@ -16,10 +16,14 @@ const PRESSED_BY_SPACE = "button, a, summary, input";
 const KOREAN = { ㅠ: "b", ㄷ: "e", ㄱ: "r", ㅋ: "z" };
 
 export function keyboard(actions, current) {
+  let reached = false; // whether the keyboard has brought the focus to where it is
+  document.addEventListener("focusin", ({ target }) => {
+    reached = target.matches(":focus-visible");
+  });
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (event.target.closest(TYPING) || document.querySelector("dialog[open]")) return;
-    if (event.key === " " && event.target.closest(PRESSED_BY_SPACE)) return;
+    if (event.key === " " && reached && event.target.closest(PRESSED_BY_SPACE)) return;
     const key = event.key.toLowerCase();
     const does = KEYS[KOREAN[key] ?? key];
     if (!does) return;

@@ -61,7 +61,8 @@ const SHOWS = {
   sum: (step, { nodes }) => step.phase === "forward" && nodes[step.node]?.label.startsWith("z"),
   activation: (step) => ["forward_activation", "forward_softmax"].includes(step.key),
   loss: (step) => step.phase === "loss",
-  error: (step) => ["backward_sigmoid", "backward_softmax", "backward_binary_crossentropy", "backward_categorical_crossentropy"].includes(step.key),
+  error: (step) =>
+    ["backward_sigmoid", "backward_softmax", "backward_binary_crossentropy", "backward_categorical_crossentropy"].includes(step.key),
   gradient: (step) => step.phase === "backward",
   update: (step) => step.phase === "update",
 };

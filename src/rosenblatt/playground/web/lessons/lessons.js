@@ -129,7 +129,8 @@ const xor = {
       },
       look: { neuron: { layer: 1, unit: 0 }, hidden: 0 },
       panel: "hidden",
-      done: (state) => here.allRight(state, "XOR") && here.isNetwork(state, 2, "step") && here.close(here.weights(state).slice(-1), [-0.9], 0.005),
+      done: (state) =>
+        here.allRight(state, "XOR") && here.isNetwork(state, 2, "step") && here.close(here.weights(state).slice(-1), [-0.9], 0.005),
     },
     {
       name: "learn",
@@ -180,7 +181,9 @@ const activations = {
       speed: 20,
       panel: "gradients",
       done: (state) =>
-        here.allHidden(state, "relu") && state.frame.testAccuracy >= 0.95 && state.rows.some((row) => row[0] > 0 && here.gradientRatio(row) > 1 / 20),
+        here.allHidden(state, "relu") &&
+        state.frame.testAccuracy >= 0.95 &&
+        state.rows.some((row) => row[0] > 0 && here.gradientRatio(row) > 1 / 20),
     },
     {
       name: "dead",
@@ -220,8 +223,14 @@ const sample = {
 };
 
 /** Softmax outputs that do not depend on the inputs: all weights 0, the sums are the biases. */
-const constant = (...biases) => 
-  start({ data: "three", noise: 0.15, weights: [0, 0, 0, 0, 0, 0, ...biases], output: { activation: "softmax", frozen: false }, learning_rate: 0.1 });
+const constant = (...biases) =>
+  start({
+    data: "three",
+    noise: 0.15,
+    weights: [0, 0, 0, 0, 0, 0, ...biases],
+    output: { activation: "softmax", frozen: false },
+    learning_rate: 0.1,
+  });
 const THIRD = { x: [1, 1], target: 2 };
 
 const softmax = {
@@ -285,7 +294,7 @@ function fell(name, fits) {
 const minibatch = {
   name: "minibatch",
   steps: [
-    { name: "full", changes: batches(250), speed: null, panel: "chart", done: fell("full", (size) => size >= 250) },
+    { name: "full", changes: batches(250), speed: 20, panel: "chart", done: fell("full", (size) => size >= 250) },
     { name: "mini", changes: batches(10), speed: 20, panel: "chart", done: fell("mini", (size) => size === 10) },
     {
       name: "single",

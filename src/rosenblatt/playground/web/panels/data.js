@@ -57,8 +57,10 @@ export function data(element, actions) {
     if (!state.setup || !state.welcome || state.setup.opened) return;
     if (made.welcome !== state.welcome || made.language !== state.language) makeSets();
     const { settings } = state.setup;
-    for (const input of sets.querySelectorAll("[type=radio]")) input.checked = input.value === settings.data;
-    sets.querySelector(".set.table").classList.toggle("chosen", settings.data === "table");
+    for (const set of sets.querySelectorAll("button")) {
+      set.setAttribute("aria-pressed", String(set.value === settings.data));
+    }
+    sets.querySelector(".table").classList.toggle("chosen", settings.data === "table");
     for (const [name, field] of Object.entries(fields)) field.render(state, settings[name]);
     fields.count.element.hidden = fields.noise.element.hidden = !MADE.includes(settings.data);
     fields.train.element.hidden = GATES.includes(settings.data);
@@ -82,22 +84,13 @@ export function data(element, actions) {
 
   /** A table is opened as a file, by panels/table.js; every other set is chosen. */
   function choiceOf({ name }) {
-    const isTable = name === "table";
-    const input = isTable
-      ? build("input", {
-          type: "file",
-          id: "table-file",
-          accept: ".csv,.tsv,.txt,text/csv",
-          title: word(state.language, "table.hint"),
-        })
-      : build("input", { type: "radio", name: "data", value: name, onchange: () => choose(name) });
-    return build(
-      "label",
-      { class: `set ${name}` },
-      input,
-      thumbnail(name),
-      build("span", {}, nameOf(state.language, "data", name)),
-    );
+    const inside = [thumbnail(name), build("span", {}, nameOf(state.language, "data", name))];
+    if (name !== "table") {
+      return build("button", { type: "button", class: "set", value: name, onclick: () => choose(name) }, ...inside);
+    }
+    const hint = word(state.language, "table.hint");
+    const file = build("input", { type: "file", accept: ".csv,.tsv,.txt,text/csv", title: hint });
+    return build("label", { class: "set table" }, file, ...inside);
   }
 
   function choose(name) {

@@ -142,7 +142,7 @@ export function layers(element, actions) {
       if (activation.dataset.names !== String(offered)) {
         activation.dataset.names = String(offered);
         activation.replaceChildren(
-          ...offered.map((option) => build("option", { value: option }, nameOf("en", "activation", option))),
+          ...offered.map((option) => build("option", { value: option }, nameOf(state.language, "activation", option))),
         );
       }
       activation.value = layer.activation;

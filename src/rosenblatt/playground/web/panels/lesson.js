@@ -16,10 +16,17 @@ export function lesson(element, actions) {
   const button = (act, kind = "") => build("button", { type: "button", class: kind, onclick: act });
 
   const hint = build("p", { class: "hint" });
-  const choices = LESSONS.map(({ name }) => build("button", { type: "button", "data-lesson": name, onclick: () => enter(name) }, build("span", { class: "lesson-title" }), build("span", { class: "lesson-subject hint" })));
+  const choices = LESSONS.map(({ name }) =>
+    build(
+      "button",
+      { type: "button", "data-lesson": name, onclick: () => enter(name) },
+      build("span", { class: "lesson-title" }),
+      build("span", { class: "lesson-subject hint" }),
+    ),
+  );
   const choice = build("div", { class: "lesson-choice" }, hint, build("ol", {}, ...choices.map((each) => build("li", {}, each))));
 
-  const title = build("h3");
+  const title = build("h3", { tabindex: "-1" });
   const leave = button(() => quit(), "plain");
   const steps = build("ol", { class: "lesson-steps" });
   const text = build("p", { class: "lesson-text" });
@@ -47,7 +54,8 @@ export function lesson(element, actions) {
       look = null;
     }
     if (!arrived && state.lesson && WATCHED.some((part) => old?.[part] !== state[part])) check();
-    if (["language", "lesson", "setup"].every((part) => old?.[part] === state[part])) return;
+    const shownBy = state.lesson ? ["language", "lesson"] : ["language", "lesson", "setup"];
+    if (shownBy.every((part) => old?.[part] === state[part])) return;
     choice.hidden = Boolean(state.lesson);
     open.hidden = !state.lesson;
     if (state.lesson) showStep();
@@ -84,16 +92,24 @@ export function lesson(element, actions) {
     leave.title = say("lesson.leave.title");
     previous.disabled = index === 0;
     steps.setAttribute("aria-label", say("lesson.steps"));
-    steps.replaceChildren(...lesson.steps.map((_, place) => build("li", {}, stepButton(place, lesson.steps.length))));
+    if (steps.dataset.lesson !== lesson.name) steps.replaceChildren(...lesson.steps.map((_, place) => build("li", {}, stepButton(place))));
+    steps.dataset.lesson = lesson.name;
+    for (const [place, item] of [...steps.children].entries()) showStepButton(item.firstChild, place, lesson.steps.length);
     Object.assign(element.dataset, { lesson: lesson.name, step: index, done: done[index] });
     document.documentElement.dataset.lessonPanel = step.panel;
   }
 
-  function stepButton(place, count) {
+  function stepButton(place) {
+    return build("button", { type: "button", onclick: () => go(place) });
+  }
+
+  function showStepButton(button, place, count) {
     const done = state.lesson.done[place];
-    const here = state.lesson.step === place;
-    const label = say(done ? "lesson.step.done" : "lesson.step", { number: place + 1, count });
-    return build("button", { type: "button", "aria-label": label, "aria-current": here && "step", "data-done": String(done), onclick: () => go(place) }, done ? "✓" : String(place + 1));
+    setText(button, done ? "✓" : String(place + 1));
+    button.setAttribute("aria-label", say(done ? "lesson.step.done" : "lesson.step", { number: place + 1, count }));
+    if (state.lesson.step === place) button.setAttribute("aria-current", "step");
+    else button.removeAttribute("aria-current");
+    button.dataset.done = done;
   }
 
   function enter(name) {
@@ -101,7 +117,7 @@ export function lesson(element, actions) {
     before = { settings: state.setup.settings, speed: state.status?.speed, look: state.look };
     actions.put({ lesson: { name, step: 0, done: lesson.steps.map(() => false), memory: {} } });
     arrive(lesson, 0, true);
-    next.focus();
+    requestAnimationFrame(() => title.focus({ preventScroll: true }));
   }
 
   function quit() {

@@ -19,16 +19,33 @@ export function chart(element, actions) {
   let cursor = null; // the epoch read out
   const logAxis = build("input", { type: "checkbox", onchange: () => actions.look({ logAxis: logAxis.checked }) });
   const logText = build("span");
-  const smoothing = build("input", { type: "range", min: 0, max: 0.98, step: 0.02, value: 0, oninput: () => actions.look({ smoothing: smoothing.valueAsNumber }) });
+  const smoothing = build("input", {
+    type: "range",
+    min: 0,
+    max: 0.98,
+    step: 0.02,
+    value: 0,
+    oninput: () => actions.look({ smoothing: smoothing.valueAsNumber }),
+  });
   const smoothText = build("span");
   const smoothValue = build("output", { class: "number" });
   const host = build("div", { class: "chart-host" });
   const reading = build("p", { class: "chart-reading number" });
   const summary = build("summary");
   const table = build("table", { class: "chart-table" });
-  const details = build("details", { class: "as-table", ontoggle: () => showTable() }, summary, build("div", { class: "scroll", tabindex: "0", role: "group" }, table));
+  const details = build(
+    "details",
+    { class: "as-table", ontoggle: () => showTable() },
+    summary,
+    build("div", { class: "scroll", tabindex: "0", role: "group" }, table),
+  );
   element.append(
-    build("div", { class: "chart-controls" }, build("label", { class: "check" }, logAxis, logText), build("label", { class: "smoothing" }, smoothText, smoothing, smoothValue)),
+    build(
+      "div",
+      { class: "chart-controls" },
+      build("label", { class: "check" }, logAxis, logText),
+      build("label", { class: "smoothing" }, smoothText, smoothing, smoothValue),
+    ),
     host,
     reading,
     details,
@@ -89,7 +106,16 @@ export function chart(element, actions) {
     const row = rowAt(cursor);
     const here = row ? rows.indexOf(row) : rows.length;
     const leap = Math.max(1, Math.round(rows.length / 10));
-    const wanted = { ArrowLeft: here - 1, ArrowDown: here - 1, ArrowRight: here + 1, ArrowUp: here + 1, PageDown: here - leap, PageUp: here + leap, Home: 0, End: rows.length - 1 }[event.key];
+    const wanted = {
+      ArrowLeft: here - 1,
+      ArrowDown: here - 1,
+      ArrowRight: here + 1,
+      ArrowUp: here + 1,
+      PageDown: here - leap,
+      PageUp: here + leap,
+      Home: 0,
+      End: rows.length - 1,
+    }[event.key];
     if (event.key === "Escape") return read(null);
     if (wanted === undefined || !rows.length) return;
     event.preventDefault();
@@ -105,7 +131,13 @@ export function chart(element, actions) {
     const row = rowAt(cursor) ?? state.rows.at(-1);
     const text = row ? say(hasAccuracy(state) ? "chart.reading.classes" : "chart.reading.numbers", figures(row)) : say("chart.empty");
     setText(reading, text);
-    for (const [name, value] of [["min", state.rows[0]?.[0] ?? 0], ["max", state.rows.at(-1)?.[0] ?? 0], ["now", row?.[0] ?? 0], ["text", text]]) canvas.setAttribute(`aria-value${name}`, value);
+    for (const [name, value] of [
+      ["min", state.rows[0]?.[0] ?? 0],
+      ["max", state.rows.at(-1)?.[0] ?? 0],
+      ["now", row?.[0] ?? 0],
+      ["text", text],
+    ])
+      canvas.setAttribute(`aria-value${name}`, value);
     if (row) Object.assign(reading.dataset, { epoch: row[COLUMN.epoch] });
   }
 
@@ -183,7 +215,14 @@ export function drawChart(pen, state, { width }, row = null) {
     const faint = (each) => ({ ...each, style: { ...each.style, width: 1, alpha: 0.3, dash: [] } });
     const series = look.smoothing > 0 ? [...raw.map(faint), ...raw.map(calm)] : raw;
     const place = drawPlot(pen, theme, boxes(state, size)[index], { ...plot, x: span, y: plot.y ?? rangeOf(lists, plot.log), series });
-    if (row) drawCursor(pen, theme, place, row[COLUMN.epoch], plot.names.map((name) => row[COLUMN[name]]));
+    if (row)
+      drawCursor(
+        pen,
+        theme,
+        place,
+        row[COLUMN.epoch],
+        plot.names.map((name) => row[COLUMN[name]]),
+      );
   }
   return size;
 }
@@ -191,7 +230,10 @@ export function drawChart(pen, state, { width }, row = null) {
 function drawLegend(pen, { theme, language }, { width }) {
   const style = { size: 12, fill: palette(theme).ink, baseline: "middle" };
   let x = width - 10;
-  for (const [key, line] of [["chart.test", test(theme)], ["chart.train", train(theme)]]) {
+  for (const [key, line] of [
+    ["chart.test", test(theme)],
+    ["chart.train", train(theme)],
+  ]) {
     const text = word(language, key);
     x -= pen.measure(text, style);
     pen.text(text, x, 11, style);
@@ -206,6 +248,11 @@ function drawCursor(pen, theme, { top, bottom, across, up }, epoch, values) {
   pen.lines([x, top, x, bottom], { stroke: palette(theme).muted, dash: [2, 3] });
   for (const [index, value] of values.entries()) {
     const y = up(value ?? NaN);
-    if (Number.isFinite(y)) pen.marks(index ? "diamond" : "circle", [x, y], 4, { fill: index ? rgb(palette(theme).negative) : rgb(palette(theme).positive), stroke: palette(theme).ring, width: 1.5 });
+    if (Number.isFinite(y))
+      pen.marks(index ? "diamond" : "circle", [x, y], 4, {
+        fill: index ? rgb(palette(theme).negative) : rgb(palette(theme).positive),
+        stroke: palette(theme).ring,
+        width: 1.5,
+      });
   }
 }

@@ -14,7 +14,9 @@ const HEIGHT = 170;
 export function gradients(element) {
   let state = null;
   const ratio = build("p", { class: "gradient-ratio" });
-  const heads = ["layer", "gradient", "dead", "saturated"].map((name) => build("th", { scope: "col", "data-name": name, colspan: name === "gradient" ? 2 : 1 }));
+  const heads = ["layer", "gradient", "dead", "saturated"].map((name) =>
+    build("th", { scope: "col", "data-name": name, colspan: name === "gradient" ? 2 : 1 }),
+  );
   const body = build("tbody");
   const caption = build("caption", { class: "visually-hidden" });
   const host = build("div", { class: "chart-host" });
@@ -87,7 +89,13 @@ export function gradients(element) {
 
 function row() {
   const bar = build("div", { class: "gradient-track" }, build("div", { class: "gradient-bar" }));
-  return build("tr", {}, build("th", { scope: "row" }), build("td", { class: "gradient-scale", "aria-hidden": "true" }, bar), ...Array.from({ length: 3 }, () => build("td", { class: "number" })));
+  return build(
+    "tr",
+    {},
+    build("th", { scope: "row" }),
+    build("td", { class: "gradient-scale", "aria-hidden": "true" }, bar),
+    ...Array.from({ length: 3 }, () => build("td", { class: "number" })),
+  );
 }
 
 /** Gradient norms, dead and saturated shares by layer: of the picture shown, or of the last epoch. */
@@ -129,7 +137,12 @@ export function drawGradients(pen, state, { width }) {
   const lists = Array.from({ length: count }, (_, layer) => rows.map((each) => each[GRADIENTS][layer] ?? NaN));
   const series = lists.map((ys, layer) => ({ xs, ys, style: lineOf(theme, layer, count) }));
   const x = [xs[0] ?? 0, Math.max(xs.at(-1) ?? 0, (xs[0] ?? 0) + 10)];
-  drawPlot(pen, theme, { x: 0, y: 0, width, height: HEIGHT }, { title: word(language, "gradients.over_time"), x, y: rangeOf(lists, true), log: true, series });
+  drawPlot(
+    pen,
+    theme,
+    { x: 0, y: 0, width, height: HEIGHT },
+    { title: word(language, "gradients.over_time"), x, y: rangeOf(lists, true), log: true, series },
+  );
   return { width, height: HEIGHT };
 }
 

@@ -36,7 +36,8 @@ export function graph(sample, groupName) {
   const parts = []; // [element, the step from which it is shown]
   const reached = whenReached(sample);
 
-  for (const { box } of groups) marks.append(buildSvg("rect", { class: "graph-group", x: box[0], y: box[1], width: box[2], height: box[3], rx: 12 }));
+  for (const { box } of groups)
+    marks.append(buildSvg("rect", { class: "graph-group", x: box[0], y: box[1], width: box[2], height: box[3], rx: 12 }));
   const lines = edges.map((edge) => buildSvg("path", { class: "graph-edge", d: curve(ends(edge, nodes)) }));
   marks.append(...lines);
   for (const [index, group] of groups.entries()) {
@@ -50,7 +51,8 @@ export function graph(sample, groupName) {
   }
   const circles = nodes.map((node) => {
     const element = nodeElement(node);
-    const [kind, x] = uses.has(node.id) ? ["", node.x + halfWidth(node) + 28] : ["at-end", node.x + halfWidth(node) + 8];
+    const [kind, away] = { 0: ["at-end", 8], 1: ["", 28] }[uses.get(node.id) ?? 0] ?? ["", 21];
+    const x = node.x + halfWidth(node) + away;
     const value = numeral(`graph-value ${kind}`, x, node.y - 5, node.value);
     const gradient = numeral(`graph-gradient ${kind}`, x, node.y + 14, node.gradient);
     parts.push([value, reached.values[node.id]], [gradient, reached.gradients[node.id]]);
@@ -100,7 +102,11 @@ function whenReached({ nodes, edges, steps }) {
 }
 
 function nodeElement(node) {
-  const sign = node.operation ? (SIGNS[node.operation] ?? node.operation) : node.kind === "constant" ? number(node.value) : named(node.label);
+  const sign = node.operation
+    ? (SIGNS[node.operation] ?? node.operation)
+    : node.kind === "constant"
+      ? number(node.value)
+      : named(node.label);
   const half = halfWidth(node);
   const element = buildSvg(
     "g",
@@ -140,9 +146,12 @@ function curve(points) {
   return path;
 }
 
-/** The place on the last piece of a curve where numbers stand when many edges leave one node. */
+/**
+ * The place on the last piece of a curve for the part of a gradient that this edge alone carries: where it has three
+ * quarters of its rise behind it, the edges of a full layer are evenly apart; an edge with bends comes in flatter.
+ */
 function nearEnd(points) {
   const [[x0, y0], [x1, y1]] = points.slice(-2);
-  const t = 0.674; // three quarters of the way up or down: there the lines of a full layer are evenly apart
-  return [x0 + (x1 - x0) * (1.5 * t * (1 - t) + t ** 3), y0 + (y1 - y0) * t * t * (3 - 2 * t) + 4];
+  const t = points.length > 2 ? 0.85 : 0.674;
+  return [x0 + (x1 - x0) * (1.5 * t * (1 - t) + t ** 3) + 8, y0 + (y1 - y0) * t * t * (3 - 2 * t) + 4];
 }

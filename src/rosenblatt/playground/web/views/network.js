@@ -154,9 +154,10 @@ function drawLinks(pen, plan, weights, theme, focus) {
 /** What seldom changes: names, the ground of frozen layers, the counts of neurons that are not painted. */
 function drawFrame(pen, state, plan) {
   const { setup, language, theme } = state;
-  const { ink, muted, surface, positive } = palette(theme);
+  const { ink, muted, faint, surface, positive } = palette(theme);
   const { layers, inputs, picture } = setup.network;
   const { tile, columns, pitch, height } = plan;
+  if (picture) drawBundle(pen, columns, tile, faint);
   for (const { layer, x, top, at, shown, more } of columns) {
     const center = x + tile / 2;
     const about = layers[layer];
@@ -191,6 +192,14 @@ function drawFrame(pen, state, plan) {
   }
 }
 
+/** A picture's inputs are one tile; that all of them go to every neuron is shown by plain lines. */
+function drawBundle(pen, [from, to], tile, stroke) {
+  const [x0, x1, y0] = [from.x + tile, to.x, from.at(0) + tile / 2];
+  const bend = (x0 + x1) / 2;
+  const ends = Array.from({ length: to.shown }, (_, unit) => to.at(unit) + tile / 2);
+  pen.curves(ends.flatMap((y1) => [x0, y0, bend, y0, bend, y1, x1, y1]), { stroke, width: 1 });
+}
+
 function drawSnow(pen, x, y, radius, stroke, ground) {
   pen.circle(x, y + radius, radius + 2.5, { fill: ground, stroke, width: 1 });
   const flat = [0, 1, 2].flatMap((arm) => {
@@ -198,6 +207,14 @@ function drawSnow(pen, x, y, radius, stroke, ground) {
     return [x - dx, y + radius - dy, x + dx, y + radius + dy];
   });
   pen.lines(flat, { stroke, width: 1.3, cap: "round" });
+}
+
+/** Writes the weights that go into one neuron as a picture: the greatest of them has the full colour. */
+export function writeWeights(atlas, tile, weights, kernel, unit, table) {
+  const at = (i) => weights[kernel.start + i * kernel.columns + unit];
+  let greatest = 1e-9;
+  for (let i = 0; i < kernel.rows; i += 1) greatest = Math.max(greatest, Math.abs(at(i)));
+  atlas.fill(tile, (i) => table[Math.floor(128.5 + (127 * at(i)) / greatest)]);
 }
 
 /** The maps of all tiles as one atlas; what has no map has a plain tile. */
@@ -244,12 +261,7 @@ class Maps {
   /** First-layer neurons of a network that reads pictures: their weights as a picture. */
   #pictures(weights, table) {
     const { kernel } = this.setup.network.layers[0];
-    for (let unit = 0; unit < this.plan.columns[1].shown; unit += 1) {
-      const at = (i) => weights[kernel.start + i * kernel.columns + unit];
-      let greatest = 1e-9;
-      for (let i = 0; i < kernel.rows; i += 1) greatest = Math.max(greatest, Math.abs(at(i)));
-      this.weights.fill(unit, (i) => table[Math.floor(128.5 + (127 * at(i)) / greatest)]);
-    }
+    for (let unit = 0; unit < this.plan.columns[1].shown; unit += 1) writeWeights(this.weights, unit, weights, kernel, unit, table);
     this.weights.show();
   }
 

@@ -4,7 +4,7 @@ import { build, setText } from "../panels/build.js";
 import { mathName, number, word } from "../words.js";
 import { diverging } from "./colours.js";
 import { hasLines } from "./lines.js";
-import { layerName, neuronName } from "./network.js";
+import { layerName, neuronName, writeWeights } from "./network.js";
 import { equation } from "./output.js";
 import { Atlas, Stage } from "./pen.js";
 
@@ -12,6 +12,9 @@ const MAP_SIDE = 32;
 const MOST_FIELDS = 64;
 const TEXT_EVERY = 150; // ms between two wordings while the run plays
 const DIGITS = 4;
+
+/** Whether a layer reads a picture, so that its weights are one, too. */
+const isPicture = ({ network }, layer) => layer === 0 && network.picture && network.layers[0].maps === "weights";
 
 export function neuron(element, actions) {
   const none = build("p", { class: "hint" });
@@ -27,7 +30,7 @@ export function neuron(element, actions) {
   element.append(none, body);
   const stage = new Stage(picture, "neuron", () => repaint());
   stage.canvas.setAttribute("aria-hidden", "true");
-  const atlas = new Atlas(1, MAP_SIDE, MAP_SIDE);
+  let atlas = null;
 
   let state = {};
   let painted = {};
@@ -71,7 +74,8 @@ export function neuron(element, actions) {
     setText(about, facts.join(" · "));
     setText(close, word(language, "neuron.close"));
     fields.setAttribute("aria-label", word(language, "neuron.weights"));
-    const rows = Math.min(kernel?.rows ?? 0, MOST_FIELDS);
+    const seen = isPicture(setup, layer);
+    const rows = seen ? 0 : Math.min(kernel?.rows ?? 0, MOST_FIELDS);
     const from = layer === 0 ? setup.network.inputs.map(mathName) : null;
     const named = Array.from({ length: rows }, (_, i) => [
       from ? (from[i] ?? String(i + 1)) : `${layer}.${i + 1}`,
@@ -93,7 +97,7 @@ export function neuron(element, actions) {
       each.field.setAttribute("aria-label", full);
       each.element.title = full;
     }
-    rest.hidden = (kernel?.rows ?? 0) <= MOST_FIELDS;
+    rest.hidden = seen || (kernel?.rows ?? 0) <= MOST_FIELDS;
     setText(rest, word(language, "neuron.rest", { count: (kernel?.rows ?? 0) - MOST_FIELDS }));
     const isLine = layer === 0 && hasLines(setup);
     lineHint.hidden = sum.hidden = !isLine;
@@ -130,12 +134,18 @@ export function neuron(element, actions) {
     setText(sum, equation({ w1, w2, b }, setup.problem.axes));
   }
 
+  /** The neuron's map over the plane; where the network reads pictures, its weights as a picture. */
   function paintMap() {
-    const { frame, look, theme } = state;
-    const maps = frame?.maps[look.neuron.layer];
-    picture.hidden = !maps;
-    if (!maps) return;
-    atlas.write(0, maps, look.neuron.unit * MAP_SIDE ** 2, diverging(theme));
+    const { frame, look, theme, setup } = state;
+    const { layer, unit } = look.neuron;
+    const maps = frame?.maps[layer];
+    const seen = isPicture(setup, layer) && frame?.weights;
+    picture.hidden = !maps && !seen;
+    if (picture.hidden) return;
+    const [rows, columns] = seen ? setup.network.picture : [MAP_SIDE, MAP_SIDE];
+    if (atlas?.rows !== rows || atlas.columns !== columns) atlas = new Atlas(1, columns, rows);
+    if (seen) writeWeights(atlas, 0, frame.weights, setup.network.layers[0].kernel, unit, diverging(theme));
+    else atlas.write(0, maps, unit * MAP_SIDE ** 2, diverging(theme));
     atlas.show();
     if (!stage.hostWidth) return;
     stage.resize(stage.hostWidth, stage.hostWidth);

@@ -697,7 +697,7 @@ export function output(element, actions) {
 
   function showReadout() {
     const { language, probe: answer, setup } = state;
-    if (!answer || !cursor) return setText(readout, word(language, state.drawing ? "output.hint.drawing" : canDrag() ? "output.hint.lines" : "output.hint"));
+    if (!answer || !cursor) return setText(readout, word(language, state.drawing ? "output.hint.drawing" : canDrag() && unitsWithLines(state).length ? "output.hint.lines" : "output.hint"));
     const [x1, x2] = answer.x.map((value) => number(value, 2));
     const where = word(language, "output.place", { ...names(), a: x1, b: x2 });
     const { classes, task } = setup.problem;

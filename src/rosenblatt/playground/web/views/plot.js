@@ -26,11 +26,18 @@ export function drawPlot(pen, theme, box, plot) {
   const { left, right, top, bottom, across, up } = place;
   const high = plot.log ? logTicks(...plot.y, (bottom - top) / 36) : niceTicks(...plot.y, (bottom - top) / 36);
   const wide = niceTicks(...plot.x, (right - left) / 64).filter(Number.isInteger);
-  pen.lines(high.flatMap((tick) => [left, crisp(up(tick)), right, crisp(up(tick))]), { stroke: faint });
-  pen.lines(wide.flatMap((tick) => [crisp(across(tick)), bottom, crisp(across(tick)), bottom + 4]), { stroke: muted });
+  pen.lines(
+    high.flatMap((tick) => [left, crisp(up(tick)), right, crisp(up(tick))]),
+    { stroke: faint },
+  );
+  pen.lines(
+    wide.flatMap((tick) => [crisp(across(tick)), bottom, crisp(across(tick)), bottom + 4]),
+    { stroke: muted },
+  );
   pen.lines([left, crisp(bottom), right, crisp(bottom)], { stroke: muted });
   for (const tick of high) pen.text(tickText(tick), left - 6, up(tick), { size: SIZE, fill: muted, align: "right", baseline: "middle" });
-  for (const tick of wide) pen.text(tickText(tick), across(tick), bottom + 6, { size: SIZE, fill: muted, align: "center", baseline: "top" });
+  for (const tick of wide)
+    pen.text(tickText(tick), across(tick), bottom + 6, { size: SIZE, fill: muted, align: "center", baseline: "top" });
   pen.text(plot.title, box.x + 4, box.y + 4, { size: 12, weight: 600, fill: ink, baseline: "top" });
   pen.save();
   pen.clip(left - 1, top - 2, right - left + 2, bottom - top + 4);

@@ -37,7 +37,8 @@ export function sample(element, actions) {
   const input = build("input", { type: "number", id: "sample-row", min: 1, step: 1, onchange: () => choose(input.valueAsNumber - 1) });
   const label = build("label", { for: "sample-row" });
   const hint = build("span", { class: "hint" });
-  const tool = (name, act) => build("button", { type: "button", class: `tool sample-${name}`, "data-name": name, onclick: act }, sign(name));
+  const tool = (name, act) =>
+    build("button", { type: "button", class: `tool sample-${name}`, "data-name": name, onclick: act }, sign(name));
   const first = tool("first", () => go(0));
   const previous = tool("previous", () => go(step() - 1));
   const play = tool("play", () => (timer ? stop() : start()));
@@ -52,7 +53,12 @@ export function sample(element, actions) {
   const said = build("span", { class: "sample-said" });
   const current = build("p", { class: "sample-sentence", "aria-live": "polite", "aria-atomic": "true" }, phase, said);
   const summary = build("p", { class: "sample-summary hint number" });
-  const legend = build("p", { class: "sample-legend hint", "aria-hidden": "true" }, build("span", { class: "value" }), build("span", { class: "gradient" }));
+  const legend = build(
+    "p",
+    { class: "sample-legend hint", "aria-hidden": "true" },
+    build("span", { class: "value" }),
+    build("span", { class: "gradient" }),
+  );
   const paper = build("div", { class: "sample-graph", tabindex: "0", role: "img" });
   const listName = build("summary");
   const list = build("ol", { class: "sample-list" });
@@ -62,7 +68,13 @@ export function sample(element, actions) {
   const losses = build("tfoot");
   const apart = build("p", { class: "hint" });
   element.append(
-    build("div", { class: "sample-controls" }, build("div", { class: "sample-choice" }, label, input, hint), transport, build("div", { class: "sample-tools", role: "group" }, smaller, larger, fit)),
+    build(
+      "div",
+      { class: "sample-controls" },
+      build("div", { class: "sample-choice" }, label, input, hint),
+      transport,
+      build("div", { class: "sample-tools", role: "group" }, smaller, larger, fit),
+    ),
     summary,
     current,
     paper,
@@ -71,7 +83,16 @@ export function sample(element, actions) {
       "div",
       { class: "sample-below" },
       build("details", { class: "sample-operations", open: matchMedia(WIDE).matches }, listName, build("div", { class: "scroll" }, list)),
-      build("div", {}, build("div", { class: "scroll sample-weights", tabindex: "0", role: "group" }, build("table", {}, weightsName, build("thead", {}, build("tr", {}, ...weightHeads)), weights, losses)), apart),
+      build(
+        "div",
+        {},
+        build(
+          "div",
+          { class: "scroll sample-weights", tabindex: "0", role: "group" },
+          build("table", {}, weightsName, build("thead", {}, build("tr", {}, ...weightHeads)), weights, losses),
+        ),
+        apart,
+      ),
     ),
   );
   element.addEventListener("keydown", walk);
@@ -198,20 +219,43 @@ export function sample(element, actions) {
     drawing = graph(state.sample, groupName);
     paper.replaceChildren(drawing.element);
     resize();
-    list.replaceChildren(...steps.map((each, index) => build("li", {}, build("button", { type: "button", class: "plain", onclick: () => go(index) }, sentence(state.language, each)))));
-    weights.replaceChildren(...updates.map(({ name: which, before, gradient, after }) => line(named(which), number(before, 4), number(gradient, 4), number(after, 4))));
+    list.replaceChildren(
+      ...steps.map((each, index) =>
+        build("li", {}, build("button", { type: "button", class: "plain", onclick: () => go(index) }, sentence(state.language, each))),
+      ),
+    );
+    weights.replaceChildren(
+      ...updates.map(({ name: which, before, gradient, after }) =>
+        line(named(which), number(before, 4), number(gradient, 4), number(after, 4)),
+      ),
+    );
     losses.replaceChildren(line(say("sample.loss"), number(loss.before), "", number(loss.after)));
-    for (const [key, value] of Object.entries({ lossBefore: loss.before, lossAfter: loss.after, steps: steps.length })) element.dataset[key] = value;
+    for (const [key, value] of Object.entries({ lossBefore: loss.before, lossAfter: loss.after, steps: steps.length }))
+      element.dataset[key] = value;
   }
 
   function show() {
     const { steps, x, target, output } = state.sample;
     const here = step();
     const shown = steps[here];
-    const texts = (values) => [values].flat().map((value) => number(value)).join(", ");
+    const texts = (values) =>
+      [values]
+        .flat()
+        .map((value) => number(value))
+        .join(", ");
     drawing.show(here);
     follow();
-    setText(summary, say("sample.summary", { x: texts(x), target: [target].flat().map((value) => String(value)).join(", "), output: texts(output) }));
+    setText(
+      summary,
+      say("sample.summary", {
+        x: texts(x),
+        target: [target]
+          .flat()
+          .map((value) => String(value))
+          .join(", "),
+        output: texts(output),
+      }),
+    );
     setText(phase, say(`sample.phase.${shown.phase}`));
     phase.dataset.phase = shown.phase;
     setText(said, sentence(state.language, shown));
@@ -220,13 +264,21 @@ export function sample(element, actions) {
     for (const button of [next, last]) button.disabled = here === steps.length - 1;
     for (const [index, item] of [...list.children].entries()) {
       item.classList.toggle("reached", index <= here);
-      if (index === here) item.firstChild.setAttribute("aria-current", "step");
+      if (index === here) showItem(item);
       else item.firstChild.removeAttribute("aria-current");
     }
     const updated = steps.slice(0, here + 1).filter((each) => each.phase === "update").length;
     for (const [index, each] of [...weights.rows].entries()) each.classList.toggle("reached", index < updated);
     losses.classList.toggle("reached", shown.phase === "update" && here === steps.length - 1);
     Object.assign(element.dataset, { step: here, phase: shown.phase, key: shown.key });
+  }
+
+  function showItem(item) {
+    item.firstChild.setAttribute("aria-current", "step");
+    const place = list.parentElement;
+    const [top, bottom] = [item.offsetTop - list.offsetTop, item.offsetTop - list.offsetTop + item.offsetHeight];
+    if (top < place.scrollTop) place.scrollTop = top;
+    else if (bottom > place.scrollTop + place.clientHeight) place.scrollTop = bottom - place.clientHeight;
   }
 
   function groupName({ kind }, index) {
@@ -267,9 +319,11 @@ export function sample(element, actions) {
   }
 }
 
-const line = (heading, ...cells) => build("tr", {}, build("th", { scope: "row" }, heading), ...cells.map((text) => build("td", { class: "number" }, text)));
+const line = (heading, ...cells) =>
+  build("tr", {}, build("th", { scope: "row" }, heading), ...cells.map((text) => build("td", { class: "number" }, text)));
 
-const sign = (name) => buildSvg("svg", { viewBox: "0 0 20 20", class: "icon", "aria-hidden": "true" }, buildSvg("path", { d: STROKES[name] }));
+const sign = (name) =>
+  buildSvg("svg", { viewBox: "0 0 20 20", class: "icon", "aria-hidden": "true" }, buildSvg("path", { d: STROKES[name] }));
 
 function name(button, text) {
   button.setAttribute("aria-label", text);
@@ -284,6 +338,9 @@ function pannable(paper) {
     from = [event.clientX + paper.scrollLeft, event.clientY + paper.scrollTop];
     paper.setPointerCapture(event.pointerId);
   });
-  paper.addEventListener("pointermove", (event) => from && paper.scrollTo({ left: from[0] - event.clientX, top: from[1] - event.clientY, behavior: "instant" }));
+  paper.addEventListener(
+    "pointermove",
+    (event) => from && paper.scrollTo({ left: from[0] - event.clientX, top: from[1] - event.clientY, behavior: "instant" }),
+  );
   for (const end of ["pointerup", "pointercancel"]) paper.addEventListener(end, () => (from = null));
 }

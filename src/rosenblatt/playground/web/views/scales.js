@@ -42,27 +42,22 @@ export function tickText(value) {
 }
 
 /**
- * A line of many points with at most four to a column of pixels - the first, lowest, highest and last there - so that no peak is lost.
+ * A line of many points with at most two to a column of pixels, the lowest and the highest there in their order, so that no peak is lost.
  * @param {ArrayLike<number>} xs pixels from left to right @param {ArrayLike<number>} ys pixels; NaN lifts the pen
  * @returns {number[]} x, y, x, y ...
  */
 export function thinnedLine(xs, ys) {
   const flat = [];
-  for (let from = 0; from < xs.length; ) {
-    const column = Math.floor(xs[from]);
-    let [low, high, to] = [from, from, from];
-    while (to < xs.length && Math.floor(xs[to]) === column && !Number.isNaN(ys[to])) {
+  for (let from = 0; from < xs.length;) {
+    const end = Math.floor(xs[from]) + 1;
+    let [low, high, to] = [from, from, from + 1];
+    for (; to < xs.length && xs[to] < end && !Number.isNaN(ys[to] + ys[from]); to += 1) {
       if (ys[to] < ys[low]) low = to;
-      if (ys[to] > ys[high]) high = to;
-      to += 1;
+      else if (ys[to] > ys[high]) high = to;
     }
-    if (to === from) {
-      flat.push(NaN, NaN);
-      from += 1;
-      continue;
-    }
-    const kept = [...new Set([from, Math.min(low, high), Math.max(low, high), to - 1])];
-    for (const index of kept) flat.push(xs[index], ys[index]);
+    const [first, second] = low < high ? [low, high] : [high, low];
+    flat.push(xs[first], ys[first]);
+    if (second !== first) flat.push(xs[second], ys[second]);
     from = to;
   }
   return flat;

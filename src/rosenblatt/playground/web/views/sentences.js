@@ -23,7 +23,12 @@ export function sentence(language, { key, arguments: given }) {
   const variants = [given.from_logits && `sample.${key}.from_logits`, given.reason && `sample.${key}.${given.reason}`, `sample.${key}`];
   const text = word(language, variants.find((each) => each && known(each)) ?? `sample.${key}`, values);
   const { shortcut } = given;
-  const more = shortcut && word(language, "sample.shortcut", { labels: shortcut.labels.map(named).join(", "), values: shortcut.values.map((each) => number(each)).join(", ") });
+  const more =
+    shortcut &&
+    word(language, "sample.shortcut", {
+      labels: shortcut.labels.map(named).join(", "),
+      values: shortcut.values.map((each) => number(each)).join(", "),
+    });
   return bracketed(more ? `${text} ${more}` : text);
 }
 
@@ -33,7 +38,9 @@ function written(language, name, value, key) {
   if (name === "function") return nameOf(language, "activation", value);
   if (name === "optimizer") return nameOf(language, "optimizer", value);
   if (Array.isArray(value)) {
-    const texts = value.map((each) => written(language, name === "target" ? name : "", each, key)).map((text) => (NAMES.has(name) ? named(text) : text));
+    const texts = value
+      .map((each) => written(language, name === "target" ? name : "", each, key))
+      .map((text) => (NAMES.has(name) ? named(text) : text));
     return texts.join(SUMS.has(name) || key === "forward_add" ? " + " : ", ").replace(/\+ −/g, "− ");
   }
   if (typeof value === "number" || value === null) return number(value, FOUR_DIGITS.has(name) || key === "update_plain" ? 4 : 3);

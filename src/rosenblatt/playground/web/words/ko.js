@@ -122,6 +122,10 @@ export default {
   "initializer.lecun_normal": "르쿤 정규 분포",
   "initializer.random_normal": "작은 정규 분포",
   "initializer.zeros": "모두 0",
+  "activation.relu": "ReLU",
+  "activation.leaky_relu": "leaky ReLU",
+  "activation.elu": "ELU",
+  "activation.gelu": "GELU",
 
   "table.hint": "첫 줄은 열 이름, 그 아래는 수입니다. 열 하나가 타깃이 됩니다. 파일은 이 컴퓨터를 떠나지 않습니다.",
 

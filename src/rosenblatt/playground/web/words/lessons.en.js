@@ -99,7 +99,8 @@ export default {
   "sample.forward_erf": "Error function: erf({z}) = {result}.",
   "sample.forward_activation": "Activation: {function}({label}) = {function}({z}) = {result}.",
   "sample.forward_softmax": "{function}: unit {unit} has the share {result} of the sum of exp(z) over all units.",
-  "sample.loss_binary_crossentropy": "Cross-entropy: the target is {target}, the output {output}; minus the logarithm of the probability given to the target is {result}.",
+  "sample.loss_binary_crossentropy":
+    "Cross-entropy: the target is {target}, the output {output}; minus the logarithm of the probability given to the target is {result}.",
   "sample.loss_categorical_crossentropy": "Cross-entropy: minus the logarithm of the probability given to the true class is {result}.",
   "sample.loss_mean_squared_error": "Squared error: (output − target)² = ({output} − {target})², the mean is {result}.",
   "sample.loss_mean_absolute_error": "Absolute error: |output − target| = |{output} − {target}|, the mean is {result}.",
@@ -109,30 +110,39 @@ export default {
   "sample.backward_add": "Add passes the gradient on unchanged: {labels} each get {incoming}.",
   "sample.backward_multiply":
     "Multiply swaps the inputs: {left_label} gets {incoming} · {right} = {to_left}, {right_label} gets {incoming} · {left} = {to_right}.",
-  "sample.backward_subtract": "Subtract passes the gradient on, to the second input with its sign turned: {left_label} gets {to_left}, {right_label} gets {to_right}.",
+  "sample.backward_subtract":
+    "Subtract passes the gradient on, to the second input with its sign turned: {left_label} gets {to_left}, {right_label} gets {to_right}.",
   "sample.backward_divide": "Divide: {left_label} gets {to_left}, {right_label} gets {to_right}.",
   "sample.backward_power": "Power: {left_label} gets {to_left}, {right_label} gets {to_right}.",
   "sample.backward_max": "Max passes the gradient to the greater input only: {left_label} gets {to_left}, {right_label} gets {to_right}.",
   "sample.backward_exp": "The derivative of exp is its own value: {incoming} · {derivative} = {outgoing}.",
   "sample.backward_log": "The derivative of ln z is 1 / z: {incoming} · {derivative} = {outgoing}.",
   "sample.backward_erf": "The derivative of erf here is {derivative}: {incoming} · {derivative} = {outgoing}.",
-  "sample.backward_sigmoid": "The derivative of sigmoid is a (1 − a) = {a} · (1 − {a}) = {derivative}: {incoming} · {derivative} = {outgoing}.",
+  "sample.backward_sigmoid":
+    "The derivative of sigmoid is a (1 − a) = {a} · (1 − {a}) = {derivative}: {incoming} · {derivative} = {outgoing}.",
   "sample.backward_tanh": "The derivative of tanh is 1 − a² = {derivative}: {incoming} · {derivative} = {outgoing}.",
-  "sample.backward_relu": "The derivative of ReLU is 1 where z is above 0, else 0. Here z = {z}, so it is {derivative}: {incoming} · {derivative} = {outgoing}.",
+  "sample.backward_relu":
+    "The derivative of ReLU is 1 where z is above 0, else 0. Here z = {z}, so it is {derivative}: {incoming} · {derivative} = {outgoing}.",
   "sample.backward_step": "The derivative of the step is 0 everywhere: the gradient ends here, and nothing below learns.",
   "sample.backward_activation": "The derivative of {function} at z = {z} is {derivative}: {incoming} · {derivative} = {outgoing}.",
   "sample.backward_softmax": "Every sum has a part in every output of softmax: unit {unit} sends {outgoing} to {labels}.",
-  "sample.backward_binary_crossentropy": "The derivative of cross-entropy with respect to the output is (a − t) / (a (1 − a)) = {outgoing}, with a = {output} and t = {target}.",
-  "sample.backward_binary_crossentropy.from_logits": "Sigmoid and cross-entropy together have a simple derivative: a − t = {output} − {target} = {outgoing}.",
+  "sample.backward_binary_crossentropy":
+    "The derivative of cross-entropy with respect to the output is (a − t) / (a (1 − a)) = {outgoing}, with a = {output} and t = {target}.",
+  "sample.backward_binary_crossentropy.from_logits":
+    "Sigmoid and cross-entropy together have a simple derivative: a − t = {output} − {target} = {outgoing}.",
   "sample.backward_categorical_crossentropy": "The derivative of cross-entropy with respect to each output is −t / a: {derivatives}.",
-  "sample.backward_categorical_crossentropy.from_logits": "Softmax and cross-entropy together have a simple derivative: a − t = {derivatives}.",
-  "sample.backward_mean_squared_error": "The derivative of the squared error is 2 (output − target), divided by the number of outputs: {derivatives}.",
-  "sample.backward_mean_absolute_error": "The derivative of the absolute error is the sign of output − target, divided by the number of outputs: {derivatives}.",
+  "sample.backward_categorical_crossentropy.from_logits":
+    "Softmax and cross-entropy together have a simple derivative: a − t = {derivatives}.",
+  "sample.backward_mean_squared_error":
+    "The derivative of the squared error is 2 (output − target), divided by the number of outputs: {derivatives}.",
+  "sample.backward_mean_absolute_error":
+    "The derivative of the absolute error is the sign of output − target, divided by the number of outputs: {derivatives}.",
   "sample.backward_huber": "The derivative of the Huber loss is output − target, and never beyond −1 and 1: {derivatives}.",
   "sample.backward_penalty": "The penalty pulls each weight towards 0: {derivatives}.",
   "sample.shortcut": "In all the chain rule comes to a − t: the gradient of {labels} is {values}.",
   "sample.update_plain": "Update {name}: {before} − {learning_rate} · {gradient} = {after}.",
-  "sample.update_by_optimizer": "{optimizer} updates {name} by its gradient {gradient} and learning rate {learning_rate}: {before} becomes {after}.",
+  "sample.update_by_optimizer":
+    "{optimizer} updates {name} by its gradient {gradient} and learning rate {learning_rate}: {before} becomes {after}.",
   "sample.update_none.step": "Nothing can be updated: the step lets no gradient through.",
   "sample.update_none.frozen": "Nothing is updated: all layers are frozen.",
 

@@ -99,40 +99,48 @@ export default {
   "sample.forward_erf": "오차 함수: erf({z}) = {result}.",
   "sample.forward_activation": "활성화 함수: {function}({label}) = {function}({z}) = {result}.",
   "sample.forward_softmax": "{function}: 모든 유닛의 exp(z) 합에서 유닛 {unit}의 몫은 {result}입니다.",
-  "sample.loss_binary_crossentropy": "크로스 엔트로피: 타깃 {target}, 출력 {output}. 타깃에 준 확률의 로그에 음의 부호를 붙이면 {result}입니다.",
+  "sample.loss_binary_crossentropy":
+    "크로스 엔트로피: 타깃 {target}, 출력 {output}. 타깃에 준 확률의 로그에 음의 부호를 붙이면 {result}입니다.",
   "sample.loss_categorical_crossentropy": "크로스 엔트로피: 정답 클래스에 준 확률의 로그에 음의 부호를 붙이면 {result}입니다.",
   "sample.loss_mean_squared_error": "제곱 오차: (출력 − 타깃)² = ({output} − {target})²의 평균은 {result}입니다.",
   "sample.loss_mean_absolute_error": "절댓값 오차: |출력 − 타깃| = |{output} − {target}|의 평균은 {result}입니다.",
   "sample.loss_huber": "후버 손실: 출력 {output}, 타깃 {target}. 0 가까이에서는 제곱, 멀리서는 직선이며 값은 {result}입니다.",
   "sample.loss_penalty": "가중치의 크기에 매기는 규제를 더합니다: {result}.",
-  "sample.backward_start": "여기서부터 역방향입니다. {label}을(를) 자기 자신으로 미분하면 1입니다.",
+  "sample.backward_start": "여기서부터 역방향입니다. {label}을 자기 자신으로 미분하면 1입니다.",
   "sample.backward_add": "덧셈은 기울기를 그대로 전합니다: {labels}에 각각 {incoming}.",
   "sample.backward_multiply":
     "곱셈은 두 입력을 서로 바꾸어 곱합니다: {left_label}에는 {incoming} · {right} = {to_left}, {right_label}에는 {incoming} · {left} = {to_right}.",
-  "sample.backward_subtract": "뺄셈은 기울기를 전하되 둘째 입력에는 부호를 바꿉니다: {left_label}에는 {to_left}, {right_label}에는 {to_right}.",
+  "sample.backward_subtract":
+    "뺄셈은 기울기를 전하되 둘째 입력에는 부호를 바꿉니다: {left_label}에는 {to_left}, {right_label}에는 {to_right}.",
   "sample.backward_divide": "나눗셈: {left_label}에는 {to_left}, {right_label}에는 {to_right}.",
   "sample.backward_power": "거듭제곱: {left_label}에는 {to_left}, {right_label}에는 {to_right}.",
   "sample.backward_max": "최댓값은 큰 쪽 입력에만 기울기를 전합니다: {left_label}에는 {to_left}, {right_label}에는 {to_right}.",
   "sample.backward_exp": "exp의 도함수는 자기 자신의 값입니다: {incoming} · {derivative} = {outgoing}.",
   "sample.backward_log": "ln z의 도함수는 1 / z입니다: {incoming} · {derivative} = {outgoing}.",
   "sample.backward_erf": "이곳에서 erf의 도함수는 {derivative}입니다: {incoming} · {derivative} = {outgoing}.",
-  "sample.backward_sigmoid": "시그모이드의 도함수는 a (1 − a) = {a} · (1 − {a}) = {derivative}입니다: {incoming} · {derivative} = {outgoing}.",
+  "sample.backward_sigmoid":
+    "시그모이드의 도함수는 a (1 − a) = {a} · (1 − {a}) = {derivative}입니다: {incoming} · {derivative} = {outgoing}.",
   "sample.backward_tanh": "tanh의 도함수는 1 − a² = {derivative}입니다: {incoming} · {derivative} = {outgoing}.",
-  "sample.backward_relu": "ReLU의 도함수는 z가 0보다 크면 1, 아니면 0입니다. 여기서는 z = {z}이므로 {derivative}입니다: {incoming} · {derivative} = {outgoing}.",
+  "sample.backward_relu":
+    "ReLU의 도함수는 z가 0보다 크면 1, 아니면 0입니다. 여기서는 z = {z}이므로 {derivative}입니다: {incoming} · {derivative} = {outgoing}.",
   "sample.backward_step": "계단 함수의 도함수는 어디서나 0입니다. 기울기는 여기서 끝나고, 앞쪽은 아무것도 학습되지 않습니다.",
   "sample.backward_activation": "z = {z}에서 {function}의 도함수는 {derivative}입니다: {incoming} · {derivative} = {outgoing}.",
-  "sample.backward_softmax": "소프트맥스의 출력 하나하나에는 모든 z가 들어 있습니다. 유닛 {unit}은 {labels}에 {outgoing}을(를) 보냅니다.",
-  "sample.backward_binary_crossentropy": "크로스 엔트로피를 출력으로 미분하면 (a − t) / (a (1 − a)) = {outgoing}입니다. 여기서 a = {output}, t = {target}입니다.",
-  "sample.backward_binary_crossentropy.from_logits": "시그모이드와 크로스 엔트로피를 합치면 도함수가 간단합니다: a − t = {output} − {target} = {outgoing}.",
+  "sample.backward_softmax":
+    "소프트맥스의 출력 하나하나에는 모든 z가 들어 있습니다. 유닛 {unit}에서 {labels}에 전하는 기울기는 {outgoing}입니다.",
+  "sample.backward_binary_crossentropy":
+    "크로스 엔트로피를 출력으로 미분하면 (a − t) / (a (1 − a)) = {outgoing}입니다. 여기서 a = {output}, t = {target}입니다.",
+  "sample.backward_binary_crossentropy.from_logits":
+    "시그모이드와 크로스 엔트로피를 합치면 도함수가 간단합니다: a − t = {output} − {target} = {outgoing}.",
   "sample.backward_categorical_crossentropy": "크로스 엔트로피를 각 출력으로 미분하면 −t / a입니다: {derivatives}.",
-  "sample.backward_categorical_crossentropy.from_logits": "소프트맥스와 크로스 엔트로피를 합치면 도함수가 간단합니다: a − t = {derivatives}.",
+  "sample.backward_categorical_crossentropy.from_logits":
+    "소프트맥스와 크로스 엔트로피를 합치면 도함수가 간단합니다: a − t = {derivatives}.",
   "sample.backward_mean_squared_error": "제곱 오차의 도함수는 2 (출력 − 타깃)을 출력의 개수로 나눈 값입니다: {derivatives}.",
   "sample.backward_mean_absolute_error": "절댓값 오차의 도함수는 출력 − 타깃의 부호를 출력의 개수로 나눈 값입니다: {derivatives}.",
   "sample.backward_huber": "후버 손실의 도함수는 출력 − 타깃이며 −1과 1을 넘지 않습니다: {derivatives}.",
   "sample.backward_penalty": "규제는 모든 가중치를 0 쪽으로 당깁니다: {derivatives}.",
   "sample.shortcut": "연쇄 법칙으로 모두 곱하면 a − t가 됩니다. {labels}의 기울기는 {values}입니다.",
   "sample.update_plain": "업데이트 {name}: {before} − {learning_rate} · {gradient} = {after}.",
-  "sample.update_by_optimizer": "{optimizer}, 기울기 {gradient}, 학습률 {learning_rate}: {name}의 값이 {before}에서 {after}(으)로 바뀝니다.",
+  "sample.update_by_optimizer": "업데이트 {name}: {before} → {after} ({optimizer}, 기울기 {gradient}, 학습률 {learning_rate}).",
   "sample.update_none.step": "업데이트할 것이 없습니다. 계단 함수는 기울기를 통과시키지 않습니다.",
   "sample.update_none.frozen": "업데이트할 것이 없습니다. 모든 층이 고정되어 있습니다.",
 
