@@ -20,7 +20,7 @@ from benchmarks.report import Target, print_heading, print_table, print_targets
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-ALL_FEATURES = "x1,x2,x1^2,x2^2,x1*x2,sin(x1),sin(x2)"
+ALL_FEATURES = "x1,x2,x1^2,x2^2,x1*x2,sin(pi*x1),sin(pi*x2)"
 # What is trained, and how many pictures a second are wanted.
 NETWORKS = {
     "default, 4,2": ("", 60),
