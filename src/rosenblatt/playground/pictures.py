@@ -47,6 +47,10 @@ class Painter:
         if self.run.generation != self._generation:
             self._prepare()
         model = self.run.model
+        weights = Section(Kind.WEIGHTS, 0, model.state.params[None])
+        shares = Section(Kind.SHARES, 0, np.array([figures.gradients, figures.dead, figures.saturated]))
+        if not len(self._rows):  # a model of pictures, without any
+            return [weights, shares]
         layers = dense_layers(model)
         outputs = model.activations(self._rows)
         by_layer = [outputs[str(layer.name)].reshape(len(self._rows), -1) for layer in layers]
@@ -54,13 +58,13 @@ class Painter:
         hidden = max(0, len(layers) - 2) if hidden is None else min(hidden, len(layers) - 1)
         with np.errstate(all="ignore"):  # on the way to a loss that is not finite, anything may be painted
             return [
-                Section(Kind.WEIGHTS, 0, model.state.params[None]),
+                weights,
                 *self._maps(layers, by_layer),
                 *self._outcome(last[: self._cells]),
                 *self._hidden_space(hidden, by_layer[hidden][self._cells :]),
                 *self._confusion(),
                 Section(Kind.OUTPUTS, 0, probabilities(self.run, last[self._cells : self._cells + self._points])),
-                Section(Kind.SHARES, 0, np.array([figures.gradients, figures.dead, figures.saturated])),
+                shares,
             ]
 
     def _prepare(self) -> None:

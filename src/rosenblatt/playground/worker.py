@@ -39,7 +39,8 @@ CREDIT = 2  # frames on their way to the page
 PATIENCE = 600.0  # seconds without a sign from the page, after which training pauses
 MOST_WAITING = 64  # commands in the inbox, above which the server stops reading
 MOST_UNREAD = 10_000  # messages in the outbox, above which it does so, too
-SPEEDS = (1, 5, 20, None)  # epochs a second; None for as fast as it goes
+SPEEDS = (1, 5, 20, 60, None)  # epochs a second; None for as fast as it goes
+START_SPEED = 60  # an epoch a picture
 
 MakeRun = Callable[[str], tuple[Run, list[SettingsError]]]
 
@@ -61,7 +62,7 @@ class Worker:
         self._has_begun = self._stopped = False
         self.run: Run
         self.playing = False
-        self.speed: int | None = None
+        self.speed: int | None = START_SPEED
         self._next_epoch = 0.0  # when it is due, where the speed is limited
         self._hidden: int | None = None  # the layer whose space is shown; the last hidden one where the page says none
         self._sequence = self._acknowledged = 0

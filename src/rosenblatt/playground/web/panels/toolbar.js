@@ -4,7 +4,7 @@ import { number, word } from "../words.js";
 import { build, setText } from "./build.js";
 import { icon, playIcon } from "./icons.js";
 
-const SPEEDS = [1, 5, 20, null];
+const SPEEDS = [1, 5, 20, 60, null];
 
 export function toolbar(element, actions) {
   let state = null;

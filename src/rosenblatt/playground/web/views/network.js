@@ -377,7 +377,7 @@ export function network(element, actions) {
   const fieldName = build("span");
   const editor = build("form", { class: "network-editor", hidden: true }, build("label", {}, fieldName, field));
   const hint = build("p", { class: "hint network-hint" });
-  const stage = new Stage(sheet, "network", () => repaint());
+  const stage = new Stage(scroller, "network", () => repaint(), sheet);
   stage.canvas.setAttribute("role", "img");
   scroller.append(sheet);
   sheet.append(buttons, label, editor);
@@ -460,8 +460,9 @@ export function network(element, actions) {
     }
     for (const [place, each] of byPlace) {
       if (kept.has(place)) continue;
-      each.remove();
       byPlace.delete(place);
+      each.blur(); // before it goes: what has the focus cannot be removed by its own blur
+      each.remove();
     }
     if (![...byPlace.values()].some((each) => each.tabIndex === 0)) byPlace.values().next().value.tabIndex = 0;
   }

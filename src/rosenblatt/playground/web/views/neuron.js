@@ -123,6 +123,7 @@ export function neuron(element, actions) {
     wordedAt = performance.now();
     for (const { field, place, element: label } of numbers) {
       const weight = frame.weights[place];
+      if (weight === undefined) return; // of another shape: the frame of this one is on its way
       if (field !== document.activeElement) {
         const text = String(Number(weight.toFixed(DIGITS)));
         if (field.value !== text) field.value = text;

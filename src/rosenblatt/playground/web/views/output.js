@@ -408,7 +408,7 @@ export function output(element, actions) {
 
   // ---- lines by hand ----------------------------------------------------------------------------------------------
 
-  const canDrag = () => hasLines(state.setup) && Boolean(state.frame?.weights);
+  const canDrag = () => !state.drawing && hasLines(state.setup) && Boolean(state.frame?.weights);
 
   /** Units that have handles: all, where they are few; else the chosen one and the one in the hand. */
   function unitsWithHandles() {
@@ -437,8 +437,9 @@ export function output(element, actions) {
     if (units.length === atUnit.size) return;
     for (const [unit, { middle, ends }] of atUnit) {
       if (units.includes(unit)) continue;
-      for (const each of [middle, ...ends]) each.remove();
       atUnit.delete(unit);
+      middle.blur(); // before it goes: what has the focus cannot be removed by its own blur
+      for (const each of [middle, ...ends]) each.remove();
     }
   }
 
