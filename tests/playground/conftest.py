@@ -167,8 +167,8 @@ def tool(browser: Browser, address: str) -> Iterator[Callable[..., Tool]]:
     yield start
     for context in contexts:
         context.close()
-    own = urlsplit(address).netloc
     for opened in tools:
+        own = urlsplit(opened.page.url).netloc
         foreign = [url for url in opened.requests if urlsplit(url).netloc != own and not re.match(r"(data|blob):", url)]
         assert foreign == []
         assert opened.complaints == []

@@ -77,9 +77,11 @@ def test_every_control_can_be_reached_by_tab_and_has_a_name(tool: Start) -> None
         .filter((each) => each.checkVisibility() && each.tabIndex >= 0 && !each.disabled)
         .map((each) => each.outerHTML.slice(0, 120))""")
     reached = set()
-    for _ in range(len(seen) + 5):
+    while True:
         page.page.keyboard.press("Tab")
         found = page.page.evaluate("document.activeElement.outerHTML.slice(0, 120)")
+        if found.startswith("<body"):  # past the last one
+            break
         reached.add(found)
         outline = page.page.evaluate(
             "(({outlineStyle, boxShadow}) => outlineStyle + boxShadow)(getComputedStyle(document.activeElement))"

@@ -101,7 +101,7 @@ def test_it_begins_with_all_that_a_page_needs(page: Page) -> None:
     assert len(setup["problem"]["points"]) == 40
     assert [layer["units"] for layer in setup["network"]["layers"]] == [3, 1]
     assert setup["network"]["layers"][1]["kernel"] == {"start": 9, "rows": 3, "columns": 1}
-    assert status == {**status, "playing": False, "epoch": 0, "step": 0, "can_go_back": False, "speed": None}
+    assert status == {**status, "playing": False, "epoch": 0, "step": 0, "can_go_back": False, "speed": 60}
     assert rewound["epoch"] == -1  # the page forgets the rows of a run before
     assert metrics["rows"][0][:2] == [0, 0]
     assert frame["header"].train_loss == pytest.approx(metrics["rows"][0][2])
@@ -180,6 +180,7 @@ def test_rows_of_metrics_are_never_dropped_however_little_the_page_reads(page: P
 
 def test_no_third_frame_is_made_before_one_is_acknowledged() -> None:
     page = Page(acknowledges=False)
+    page.send("speed", value=None)
     page.send("play")
     frames, rows = [], 0
     while rows < 30:

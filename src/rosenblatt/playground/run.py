@@ -296,7 +296,9 @@ class Run:
         """Learn to the end of this epoch. Errors as of `batch_step`."""
         self._train(self.batches - self.batch)
 
-    def slice(self, seconds: float = 0.008, epochs: int | None = None) -> bool:
+    def slice(
+        self, seconds: float = 0.008, epochs: int | None = None, called: Callable[[], bool] = lambda: False
+    ) -> bool:
         """Learn for a moment, whole batches; at the end of an epoch, go on only if the next one fits in, too.
 
         Errors are those of `batch_step`.
@@ -304,6 +306,7 @@ class Run:
         Args:
             seconds: about how long.
             epochs: at most how many of them are brought to an end.
+            called: asked at the end of each epoch; where it says yes, the slice is over.
 
         Returns:
             Whether the run stands at the end of an epoch.
@@ -320,7 +323,7 @@ class Run:
                     return False
             else:
                 ended += 1
-                if ended == epochs or left < self.batches * self._seconds_a_batch:
+                if ended == epochs or left < self.batches * self._seconds_a_batch or called():
                     return True
 
     def _train(self, batches: int) -> None:

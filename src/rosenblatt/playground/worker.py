@@ -34,13 +34,14 @@ from rosenblatt.playground.settings import SettingsError
 if TYPE_CHECKING:
     from rosenblatt.playground.run import Figures
 
-SLICE = 0.008  # seconds of training between two looks at the inbox
+SLICE = 0.008  # seconds of training between two looks at the inbox, at most
 CREDIT = 2  # frames on their way to the page
 PATIENCE = 600.0  # seconds without a sign from the page, after which training pauses
 MOST_WAITING = 64  # commands in the inbox, above which the server stops reading
 MOST_UNREAD = 10_000  # messages in the outbox, above which it does so, too
 SPEEDS = (1, 5, 20, 60, None)  # epochs a second; None for as fast as it goes
 START_SPEED = 60  # an epoch a picture
+NEARLY = 0.4  # of the time between two epochs
 
 MakeRun = Callable[[str], tuple[Run, list[SettingsError]]]
 
@@ -161,7 +162,7 @@ class Worker:
         if self.speed and now < self._next_epoch:
             return
         try:
-            if self.run.slice(SLICE, epochs=1 if self.speed else None):
+            if self.run.slice(SLICE, 1 if self.speed else None, lambda: bool(self._inbox)):
                 self._send_row()
                 if self.speed:  # an epoch that came late does not make the next ones hurry
                     self._next_epoch = max(self._next_epoch + 1 / self.speed, now)
@@ -350,6 +351,10 @@ class Worker:
     def _acknowledge(self, command: Command) -> None:
         sequence = commands.whole(command, "sequence", 0, self._sequence)
         self._acknowledged = max(self._acknowledged, sequence)
+        now = time.monotonic()
+        # The page has just painted: an epoch that is nearly due starts now, and its picture is there for the next one.
+        if self.speed and 0.0 < self._next_epoch - now < NEARLY / self.speed:
+            self._next_epoch = now
 
 
 COMMANDS: dict[str, Callable[[Worker, Command], None]] = {

@@ -32,7 +32,7 @@ import { output } from "./views/output.js";
 import { sample } from "./views/sample.js";
 import { truth } from "./views/truth.js";
 
-/** What is shown where, in the order of painting. */
+/** What is shown where, in the order of painting; and for how long, in ms, it may wait while the run plays. */
 const PARTS = [
   ["#toolbar", toolbar],
   ["#notices", notices],
@@ -47,23 +47,25 @@ const PARTS = [
   ["#code .body", code],
   ["#network .network-view", network],
   ["#output .body", output],
-  ["#hidden .body", hidden],
-  ["#confusion .body", confusion],
+  ["#hidden .body", hidden, 50],
+  ["#confusion .body", confusion, 200],
   ["#neuron .body", neuron],
-  ["#truth .body", truth],
-  ["#chart .body", chart],
-  ["#gradients .body", gradients],
+  ["#truth .body", truth, 100],
+  ["#chart .body", chart, 100],
+  ["#gradients .body", gradients, 100],
   ["#sample .body", sample],
   ["#lesson .body", lesson],
 ];
 const ANNOUNCE_EVERY = 15_000; // ms between two announcements while the run plays
+const FRESH = 100; // ms: of two frames that come at once, the older one is painted first where it is no older
 const AWAIT_FRAME = 150; // ms for which the old picture stays when a new start has no frame yet
 
 const root = document.documentElement;
 let state = initial({ ...preferences(), hide: readHash().hide });
 let wire = null;
 let drawn = null; // the state last painted
-let arrived = null; // the sequence of the newest frame that is not acknowledged yet
+let arrived = []; // frames that are not painted yet, two at most
+let shown = null; // the sequence of a frame that is painted and not acknowledged yet
 let scheduled = false;
 let startedAt = 0; // when the last new start was told
 let asked = { count: 0, changes: {} }; // changes of settings that the server has not answered yet
@@ -119,6 +121,7 @@ function schedule() {
 
 function paint(now) {
   scheduled = false;
+  takeFrame();
   if (state.setup && !state.frame && drawn?.frame && now - startedAt < AWAIT_FRAME) return schedule();
   const before = drawn;
   drawn = state;
@@ -126,7 +129,17 @@ function paint(now) {
   for (const render of renders) guarded(render);
   acknowledge();
   announceProgress();
-  if (state !== drawn) schedule();
+  if (state !== drawn || arrived.length) schedule();
+}
+
+/** The frame to be painted now. Two that came between two paintings both have their turn, unless they are late. */
+function takeFrame() {
+  if (!arrived.length) return;
+  const isLate = Date.now() - arrived[0].time > FRESH;
+  const frame = isLate ? arrived.pop() : arrived.shift();
+  if (isLate) arrived = [];
+  state = receiveFrame(state, frame);
+  shown = frame.sequence;
 }
 
 /** One view that fails leaves the others at work. */
@@ -170,8 +183,8 @@ function showSections() {
 
 function acknowledge() {
   const { frame, status } = state;
-  if (arrived !== null) actions.send({ do: "ack", sequence: arrived });
-  arrived = null;
+  if (shown !== null) actions.send({ do: "ack", sequence: shown });
+  shown = null;
   if (status) root.dataset.playing = status.playing;
   if (!frame) return;
   for (const name of ["epoch", "step", "sequence", "generation"]) root.dataset[name] = frame[name];
@@ -204,7 +217,8 @@ function tellLook() {
 
 function start(settings) {
   wire?.close();
-  arrived = null;
+  arrived = [];
+  shown = null;
   asked = { count: 0, changes: {} };
   wire = connect(settings, {
     message(message) {
@@ -218,9 +232,7 @@ function start(settings) {
       followAddress(message.address);
     },
     frame(buffer) {
-      const frame = decode(buffer);
-      arrived = frame.sequence;
-      change(receiveFrame(state, frame));
+      arrived.push(decode(buffer));
       schedule();
     },
     lost: (code) =>
@@ -249,11 +261,18 @@ document.querySelector(".skip").addEventListener("click", (event) => {
 for (const place of document.querySelectorAll("[data-panel]")) section(place);
 start(readHash().settings);
 keyboard(actions, () => state);
-for (const [place, view] of PARTS) {
+for (const [place, view, patience = 0] of PARTS) {
   const element = document.querySelector(place);
   const render = view(element, actions);
   const panel = element.closest("[data-panel]");
-  renders.push((shown) => panel?.hidden || panel?.classList.contains("folded") || render(shown));
+  let paintedAt = 0;
+  renders.push((shown) => {
+    if (panel?.hidden || panel?.classList.contains("folded")) return;
+    const now = performance.now();
+    if (shown.status?.playing && now - paintedAt < patience) return;
+    paintedAt = now;
+    render(shown);
+  });
   panel?.addEventListener("unfolded", () => guarded(render));
 }
 schedule();

@@ -53,6 +53,9 @@ export function deadShare(state) {
   return Math.max(...shares.subarray(layers, 2 * layers));
 }
 
+/** Whether no layer had a dead unit in any row of the figures. */
+export const noneWasDead = (state) => state.rows.every(([, , , , , , , dead]) => Math.max(...dead) === 0);
+
 /** Whether the read-out at the cursor gives these outputs, to two places. */
 export const probed = (state, outputs) => Boolean(state.probe) && close([...state.probe.outputs], outputs, 0.006);
 

@@ -195,7 +195,7 @@ const activations = {
     {
       name: "leaky",
       panel: "network",
-      done: (state) => here.allHidden(state, "leaky_relu") && here.deadShare(state) === 0 && state.frame.epoch >= 20,
+      done: (state) => here.allHidden(state, "leaky_relu") && here.noneWasDead(state) && state.frame.epoch >= 20,
     },
   ],
 };

@@ -5,9 +5,11 @@ import { build, setText } from "./build.js";
 import { icon, playIcon } from "./icons.js";
 
 const SPEEDS = [1, 5, 20, 60, null];
+const READ_EVERY = 100; // ms: faster than that nobody reads numbers
 
 export function toolbar(element, actions) {
   let state = null;
+  let readAt = 0;
   const play = build(
     "button",
     {
@@ -68,7 +70,7 @@ export function toolbar(element, actions) {
     state = next;
     if (before?.language !== state.language || before?.theme !== state.theme) wording();
     if (before?.status !== state.status || before?.language !== state.language) showStatus();
-    if (before?.frame !== state.frame || before?.setup !== state.setup) showReadings();
+    if (["frame", "setup", "status"].some((part) => before?.[part] !== state[part])) showReadings();
   };
 
   function wording() {
@@ -103,8 +105,10 @@ export function toolbar(element, actions) {
   }
 
   function showReadings() {
-    const { frame, setup } = state;
-    if (!frame) return;
+    const { frame, setup, status } = state;
+    const now = performance.now();
+    if (!frame || (status?.playing && now - readAt < READ_EVERY)) return;
+    readAt = now;
     const classes = setup.problem.task !== "numbers";
     const texts = [
       frame.epoch.toLocaleString("en"),
