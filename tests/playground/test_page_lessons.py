@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import pytest
@@ -280,7 +281,7 @@ def learnt_from_thirds(learner: Learner) -> None:
 
 def half_of_the_epochs_are_worse(learner: Learner) -> None:
     losses = [row.train_loss for row in learner.rows()][:51]
-    worse = sum(after > before for before, after in zip(losses, losses[1:], strict=False))
+    worse = sum(after > before for before, after in pairwise(losses))
     assert 20 <= worse <= 30
 
 

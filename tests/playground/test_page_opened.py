@@ -217,7 +217,7 @@ def test_other_inputs_of_a_table_span_the_plane(serve: Serve, tool: Start, tmp_p
     assert given.x[:, 3].max() < high
 
 
-NO_ROWS = {"en": "For this, rows with their targets are needed.", "ko": "정답"}
+NO_ROWS = {"en": "For this, rows with their targets are needed.", "ko": "타깃이 있는 행이 필요합니다."}
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])
@@ -234,7 +234,7 @@ def test_without_rows_the_model_is_shown_but_not_trained(
     page.press("e")
     notice = page.page.locator("#notices [role=alert] p")
     notice.wait_for()
-    assert NO_ROWS[language] in notice.inner_text()
+    assert notice.inner_text() == NO_ROWS[language]
     page.press("Space")
     page.until("data.playing === 'false'")
     assert page.data["step"] == "0"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import base64
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -13,6 +14,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as few
 from hypothesis import strategies as st
 
+from rosenblatt.models import load_model
 from rosenblatt.playground import programs
 from rosenblatt.playground import settings as module
 from rosenblatt.playground.run import Run
@@ -169,3 +171,27 @@ def test_an_opened_model_has_no_program() -> None:
     model = Run().model
     with pytest.raises(SettingsError, match="not possible with a model that was opened"):
         programs.code(Run(model=model))
+
+
+def test_the_saved_model_predicts_as_the_page_does(tmp_path: Path) -> None:
+    run = Run(Settings().changed({"layers": [{"units": 3, "activation": "relu"}], "data": "three"}))
+    run.epoch_step()
+    saved = programs.saved(run)
+    path = tmp_path / saved["name"]
+    path.write_bytes(base64.b64decode(saved["base64"]))
+    model = load_model(path)
+    np.testing.assert_array_equal(model.predict(run.problem.x_test), run.model.predict(run.problem.x_test))
+    assert model.class_names == run.problem.classes
+
+
+def test_the_saved_model_of_a_table_takes_the_table_s_own_numbers(tmp_path: Path) -> None:
+    rows = np.random.default_rng(0).normal([50.0, 3.0], [9.0, 0.1], (40, 2)).round(4)
+    text = "weight,size,kind\n" + "\n".join(f"{a},{b},{'ab'[int(a > 50)]}" for a, b in rows)
+    run = Run()
+    run.open_table("kinds.csv", text)
+    run.epoch_step()
+    saved = programs.saved(run)
+    path = tmp_path / saved["name"]
+    path.write_bytes(base64.b64decode(saved["base64"]))
+    scaled = run.problem.scaling.scaled(rows)
+    np.testing.assert_allclose(load_model(path).predict(rows), run.model.predict(scaled), rtol=1e-4)

@@ -212,3 +212,12 @@ def test_choices_and_limits_are_json() -> None:
     json.dumps([module.choices(), module.limits()], allow_nan=False)
     assert {"name": "bump", "task": "numbers", "group": "numbers"} in module.choices()["data"]
     assert Settings().layers == (HiddenLayer(4, "tanh"), HiddenLayer(2, "tanh"))
+
+
+def test_the_loss_is_kept_within_a_task_and_chosen_anew_for_another() -> None:
+    squared = Settings().changed({"loss": "mse"})
+    assert squared.changed({"data": "XOR"}).loss == "mse"
+    numbers = squared.changed({"data": "plane"})
+    assert numbers.loss == "mse"
+    assert numbers.changed({"data": "XOR"}).loss == "crossentropy"
+    assert numbers.changed({"data": "XOR", "loss": "mse"}).loss == "mse"

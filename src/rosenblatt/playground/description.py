@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import math
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -10,6 +11,7 @@ import numpy as np
 from rosenblatt import activations
 from rosenblatt.layers import Dense, Dropout, GaussianNoise, Layer, Rescaling
 from rosenblatt.playground import opened
+from rosenblatt.playground.pictures import MAP_SIDE, as_bytes
 from rosenblatt.playground.run import Figures, Run, dense_layers, encoded
 from rosenblatt.playground.settings import SettingsError
 from rosenblatt.types import Array
@@ -46,8 +48,18 @@ def problem(problem: Problem) -> dict[str, Any]:
         "axes": problem.axes,
         "bounds": problem.bounds,
         "target_range": problem.target_range,
+        "scaling": _scaling(problem),
+        "target_scaling": None if problem.target_scaling is None else problem.target_scaling._asdict(),
         "points": [[*place, target, int(is_test)] for place, target, is_test in shown],
     }
+
+
+def _scaling(problem: Problem) -> dict[str, Any] | None:
+    """Return how a table's axes are brought back to its own units: value * deviation + mean."""
+    if problem.scaling is None:
+        return None
+    places = [problem.inputs.index(axis) for axis in problem.axes]
+    return {"means": problem.scaling.mean[places], "deviations": problem.scaling.deviation[places]}
 
 
 def network(model: Sequential, problem: Problem) -> dict[str, Any]:
@@ -76,11 +88,21 @@ def network(model: Sequential, problem: Problem) -> dict[str, Any]:
         before = []
     return {
         "inputs": problem.inputs,
+        "input_maps": input_maps(problem),
         "picture": opened.picture_shape(model),
         "layers": layers,
         "after": before,
         "outputs": math.prod(model.output_shape),
     }
+
+
+def input_maps(problem: Problem) -> list[str] | None:
+    """Return each input over the plane as a map of bytes in base64, as the neurons' maps are; None without a plane."""
+    if problem.bounds is None:
+        return None
+    cells = problem.plane(MAP_SIDE)
+    maps = as_bytes(cells, np.zeros_like(cells[0]), np.abs(cells).max(axis=0))
+    return [base64.b64encode(each.tobytes()).decode() for each in maps]
 
 
 def sketch(layer: Layer) -> str:

@@ -83,8 +83,7 @@ class Painter:
             return []
         cells = np.concatenate([_every_third(outputs[: self._cells]) for outputs in by_layer], axis=1)
         neutral, reach = _scales(layers, cells)
-        # The one expression for all maps.
-        maps = np.clip((cells - neutral) * (127 / reach) + (MIDDLE + 0.5), 0, 255).astype(np.uint8).T
+        maps = as_bytes(cells, neutral, reach)
         ends = np.cumsum([outputs.shape[1] for outputs in by_layer])[:-1]
         return [Section(Kind.MAPS, number, layer) for number, layer in enumerate(np.split(maps, ends))]
 
@@ -152,6 +151,15 @@ def _every_third(cells: Array) -> Array:
     return np.asarray(square[1::3, 1::3].reshape(MAP_SIDE**2, -1))
 
 
+def as_bytes(cells: Array, neutral: Array, reach: Array) -> Array:
+    """Return maps of bytes (units, cells) for values (cells, units): 128 where neutral, 1 and 255 at the reach."""
+    return (
+        np.clip((cells - neutral) * (127 / np.maximum(reach, SMALLEST_REACH)) + (MIDDLE + 0.5), 0, 255)
+        .astype(np.uint8)
+        .T
+    )
+
+
 def _scales(layers: Sequence[Dense], cells: Array) -> tuple[Array, Array]:
     """Return each neuron's neutral value, and how far from it the strongest colour lies."""
     neutral, reach = np.zeros_like(cells[0]), np.abs(cells).max(axis=0)
@@ -160,4 +168,4 @@ def _scales(layers: Sequence[Dense], cells: Array) -> tuple[Array, Array]:
         if layer.activation in RANGES:
             neutral[start : start + layer.units], reach[start : start + layer.units] = RANGES[layer.activation]
         start += layer.units
-    return neutral, np.maximum(reach, SMALLEST_REACH)
+    return neutral, reach

@@ -5,12 +5,18 @@ A program that a learner can read says what happens in the order in which it hap
 
 from __future__ import annotations
 
+import base64
+import copy
+import tempfile
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from rosenblatt.datasets import points
+from rosenblatt.layers import Input, Normalization
+from rosenblatt.models import Sequential
 from rosenblatt.playground.problems import MAKERS, training_rows
 from rosenblatt.playground.run import loss_name
 from rosenblatt.playground.settings import HiddenLayer, Output, Settings, SettingsError
@@ -62,6 +68,27 @@ def code(run: Run) -> dict[str, Any]:
     if run.opened:
         raise SettingsError("not_here", command="code")
     return {"python": ours(run), "keras": keras(run), "exact": not run.altered}
+
+
+def saved(run: Run) -> dict[str, str]:
+    """Return the model as it stands, as the file that `load_model` reads, in base64.
+
+    A model of a table takes the table's own numbers: their scaling becomes its first layer.
+    """
+    model, scaling = run.model, run.problem.scaling
+    if scaling is not None:
+        normalization = Normalization(mean=scaling.mean.tolist(), variance=(scaling.deviation**2).tolist())
+        whole = Sequential([Input(model.plan.input_shape), normalization], seed=model.seed)
+        for layer in model.layers:
+            whole.add(layer.copy())
+        whole.set_weights([*normalization.get_weights(), *model.get_weights()])
+        whole.compile(copy.copy(model.optimizer), model.loss)
+        model = whole
+    model.class_names = run.problem.classes or None
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "playground.safetensors")
+        model.save(path)
+        return {"name": path.name, "base64": base64.b64encode(path.read_bytes()).decode()}
 
 
 def ours(run: Run) -> str:

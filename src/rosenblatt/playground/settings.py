@@ -523,8 +523,10 @@ def _loss(value: Any, new: Settings, columns: Columns | None) -> str:
 
 
 def _fitting_loss(new: Settings, old: Settings, columns: Columns | None) -> str:
-    offered = LOSSES[new.task(columns)]
-    return new.loss if new.loss in offered else offered[0]
+    """Keep the loss within a task: a squared error that numbers left behind would learn classes badly."""
+    task = new.task(columns)
+    same_task = (task == "numbers") == (old.output.activation in OUTPUTS["numbers"])
+    return new.loss if same_task and new.loss in LOSSES[task] else LOSSES[task][0]
 
 
 def _fitting_noise(new: Settings, old: Settings, columns: Columns | None) -> float:

@@ -345,6 +345,9 @@ class Worker:
     def _code(self, command: Command) -> None:
         self._send("code", **programs.code(self.run))
 
+    def _save(self, command: Command) -> None:
+        self._send("file", **programs.saved(self.run))
+
     def _rows(self, command: Command) -> None:
         self._send("rows", **opened.rows(self.run, commands.whole(command, "start", 0, problems.MOST_ROWS)))
 
@@ -373,5 +376,6 @@ COMMANDS: dict[str, Callable[[Worker, Command], None]] = {
     "sample": Worker._sample,
     "code": Worker._code,
     "rows": Worker._rows,
+    "save": Worker._save,
     "ack": Worker._acknowledge,
 }

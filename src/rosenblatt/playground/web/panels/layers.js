@@ -14,7 +14,10 @@ export function layers(element, actions) {
   const features = build("fieldset", { class: "features" }, legend);
   const depth = stepper((by) =>
     set({
-      layers: by > 0 ? [...hidden(), { ...(hidden().at(-1) ?? NEW_LAYER), frozen: false }] : hidden().slice(0, -1),
+      layers:
+        by > 0
+          ? [...hidden(), { ...(hidden().at(-1) ?? NEW_LAYER), frozen: false }].slice(0, MOST_LAYERS)
+          : hidden().slice(0, -1),
     }),
   );
   const depthLabel = build("span", { class: "label" });
@@ -102,7 +105,9 @@ export function layers(element, actions) {
       index === null
         ? set({ output: { ...actions.settings().output, ...changes } })
         : set({ layers: hidden().map((layer, place) => (place === index ? { ...layer, ...changes } : layer)) });
-    const units = index === null ? null : stepper((by) => change({ units: hidden()[index].units + by }));
+    // Clicks may come faster than the server answers: the layer may be gone, or at its limit.
+    const unitsAfter = (by) => Math.max(1, Math.min(MOST_UNITS, (hidden()[index]?.units ?? 1) + by));
+    const units = index === null ? null : stepper((by) => change({ units: unitsAfter(by) }));
     const activation = build("select", { onchange: () => change({ activation: activation.value }) });
     const frozen = build("input", { type: "checkbox", onchange: () => change({ frozen: frozen.checked }) });
     const frozenText = build("span");

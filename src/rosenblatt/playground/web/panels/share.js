@@ -56,7 +56,6 @@ export function share(dialog, actions) {
     return { name: figure[0], label, buttons, element: build("li", { class: "figure-line" }, label, ...buttons) };
   });
   const close = build("button", { type: "button", class: "primary", onclick: () => dialog.close() });
-  copying[0].copy.element.autofocus = true;
   dialog.append(
     title,
     ...copying.map((each) => each.element),
@@ -65,6 +64,7 @@ export function share(dialog, actions) {
     build("ul", { class: "figures" }, ...figures.map((each) => each.element)),
     build("div", { class: "buttons end" }, close),
   );
+  copying[0].copy.element.autofocus = true; // when the dialog opens: on the way in, a frame would be refused it aloud
   closeOutside(dialog);
   let language = null;
   let address = null;
