@@ -136,11 +136,11 @@ class Tool:
         self.press("Space")
         self.until("data.playing === 'false'")
 
-    def step(self, key: str, name: str = "step") -> None:
+    def step(self, key: str) -> None:
         """Press a key that trains or goes back, and wait for the picture after it."""
-        before = self.data["sequence"]
+        before = self.data["step"]
         self.press(key)
-        self.until(f"data.sequence !== {before!r}")
+        self.until(f"data.step !== {before!r}")
 
 
 @pytest.fixture
