@@ -7,7 +7,7 @@ header's ``model`` entry is JSON. Reading never executes anything.
 from __future__ import annotations
 
 import errno
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -42,15 +42,23 @@ def write(path: str | Path, tensors: Mapping[str, Array], metadata: Mapping[str,
     They go to a new file beside it that then takes its name: whatever happens, an older file of that name stays whole.
 
     Raises:
-        FileFormatError: the suffix is not ``.safetensors``.
         OSError: the folder cannot be written, or the disk is full.
     """
     import safetensors.numpy
 
-    path = _checked("save", path)
+    path = checked_path("save", path)
     contiguous = {name: np.asarray(array, order="C") for name, array in tensors.items()}
     header = {"format": FORMAT, "version": str(VERSION), **metadata}
     content = safetensors.numpy.save(contiguous, metadata=header)
+    write_content(path, content)
+
+
+def write_content(path: Path, content: bytes) -> None:
+    """Write a file of any format, completely or not at all.
+
+    Raises:
+        OSError: the folder cannot be written, or the disk is full.
+    """
     try:
         write_whole(path, content)
     except OSError as error:
@@ -71,11 +79,8 @@ def read(path: str | Path) -> tuple[dict[str, Array], dict[str, str]]:
     """
     import safetensors
 
-    path = _checked("load", path)
-    if not path.exists():
-        raise FileNotFoundError(f"load: expected a file, got {path}, which does not exist. Check the path.")
-    if not path.is_file():
-        raise FileFormatError(f"load: expected a file, got {path}, which is a folder or a device. Check the path.")
+    path = checked_path("load", path)
+    check_is_file(path)
     try:
         with safetensors.safe_open(path, framework="numpy") as file:
             metadata = dict(file.metadata() or {})
@@ -97,6 +102,19 @@ def read(path: str | Path) -> tuple[dict[str, Array], dict[str, str]]:
     return tensors, metadata
 
 
+def check_is_file(path: Path) -> None:
+    """Raise unless there is a file of that name.
+
+    Raises:
+        FileNotFoundError: there is nothing.
+        FileFormatError: it is a folder or a device.
+    """
+    if not path.exists():
+        raise FileNotFoundError(f"load: expected a file, got {path}, which does not exist. Check the path.")
+    if not path.is_file():
+        raise FileFormatError(f"load: expected a file, got {path}, which is a folder or a device. Check the path.")
+
+
 def _check_origin(path: Path, metadata: Mapping[str, str]) -> None:
     if metadata.get("format") != FORMAT:
         raise FileFormatError(
@@ -110,20 +128,34 @@ def _check_origin(path: Path, metadata: Mapping[str, str]) -> None:
         )
 
 
-def _checked(who: str, path: str | Path) -> Path:
+def checked_path(who: str, path: str | Path) -> Path:
+    """Return a path, whatever its suffix.
+
+    Raises:
+        ArgumentError: it is none, or has a zero byte in it.
+    """
     try:
         checked = Path(path)
     except TypeError as error:
         raise ArgumentError(f"{who}: expected a path, got {path!r}. Name the file, such as 'model{SUFFIX}'.") from error
     if "\0" in str(checked):
         raise ArgumentError(f"{who}: expected a path, got {str(path)!r}, which has a zero byte in it.")
-    if checked.suffix != SUFFIX:
-        known = {".keras": "Keras's files", ".h5": "Keras's older files", ".onnx": "ONNX files"}
-        kind = f" ({known[checked.suffix]} are not supported yet)" if checked.suffix in known else ""
-        raise FileFormatError(
-            f"{who}: expected a path ending in {SUFFIX}, got {str(path)!r}{kind}. Such as 'model{SUFFIX}'."
-        )
     return checked
+
+
+def suffix_of(who: str, path: str | Path, known: Collection[str], cures: Mapping[str, str]) -> str:
+    """Return which of the known suffixes a path ends in; what helps where it has another may be told.
+
+    Raises:
+        ArgumentError: it is no path.
+        FileFormatError: none of them.
+    """
+    name = checked_path(who, path).name
+    for suffix in known:
+        if name.endswith(suffix) and name != suffix:
+            return suffix
+    cure = next((cure for suffix, cure in cures.items() if name.endswith(suffix)), f"Such as 'model{SUFFIX}'.")
+    raise FileFormatError(f"{who}: expected a path ending in {' or '.join(known)}, got {str(path)!r}. {cure}")
 
 
 def _told(error: OSError, message: str) -> OSError:

@@ -17,7 +17,7 @@ from rosenblatt.callbacks import CallbackList
 from rosenblatt.configuration import deserialize, serialize
 from rosenblatt.data import ArraySource, Batch, IterableSource, Slice
 from rosenblatt.engines.select import default_engine
-from rosenblatt.errors import ArgumentError, DataError, ModelStateError, ShapeError
+from rosenblatt.errors import ArgumentError, DataError, MissingExtraError, ModelStateError, ShapeError
 from rosenblatt.functional import network
 from rosenblatt.functional.optimizers import effective_learning_rate, start_slots
 from rosenblatt.history import History
@@ -30,6 +30,7 @@ from rosenblatt.utils import fresh_seed
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from rosenblatt.exchange.exporting import Exported
     from rosenblatt.playground.notebook import Page
 
 DTYPES = ("float32", "float64")
@@ -890,6 +891,51 @@ class Sequential:
 
         saving.save(self, path)
 
+    def export(
+        self,
+        path: str | Path,
+        *,
+        class_names: Sequence[str] | Sequence[int] | None = None,
+        input_dtype: str | None = None,
+        quantize: str | None = None,
+        data: Any = None,
+    ) -> Exported:
+        """Write the model for use without this library: an ONNX file, or a program with the weights inside.
+
+        Args:
+            path: ends in ``.onnx`` (needs the extra "onnx"), or in ``.c``, ``.py`` (NumPy alone) or ``.js``.
+            class_names: of ``.onnx``: a classifier's labels; by default the model's own, else 0, 1, 2 ...
+            input_dtype: of ``.onnx``: "float32", "float64" or "uint8"; by default the model's.
+            quantize: of programs: "int8" rounds the kernels to eight bits, a quarter of their size.
+            data: rows x or (x, y) on which the cost of that is measured.
+
+        Returns:
+            Path, size and, where measured, the cost of quantisation; printed it is one line.
+
+        Raises:
+            FileFormatError: another suffix.
+            ArgumentError: an option that the format has no use for.
+            ModelStateError: the model is not built.
+            OSError: the folder cannot be written, or the disk is full.
+        """
+        from rosenblatt.exchange import exporting
+
+        return exporting.export(
+            self, path, class_names=class_names, input_dtype=input_dtype, quantize=quantize, data=data
+        )
+
+    def to_torch(self) -> Any:
+        """Return the model as a ``torch.nn.Sequential`` with the same weights, in evaluation mode.
+
+        Its answers are those of `predict`: a softmax or sigmoid at the end is part of it. Needs PyTorch.
+
+        Raises:
+            MissingExtraError: PyTorch is not installed.
+            ModelStateError: the model is not built.
+            ArgumentError: a layer that PyTorch has for vectors only gets rows of several axes.
+        """
+        return _torch_models("to_torch").to_torch(self)
+
     def save_weights(self, path: str | Path) -> None:
         """Write the weights alone to a safetensors file (see `save`)."""
         from rosenblatt import saving
@@ -926,6 +972,55 @@ def load_model(path: str | Path, compile: bool = True, custom_objects: Mapping[s
     from rosenblatt import saving
 
     return saving.load(Sequential, path, compile, custom_objects)
+
+
+def from_torch(module: Any, input_shape: int | Sequence[int] | None = None, *, seed: int | None = None) -> Sequential:
+    """Return a PyTorch chain of modules, ``nn.Sequential``, as a model with the same weights and answers.
+
+    Args:
+        module: of Linear, activations, Dropout, BatchNorm1d, LayerNorm, Flatten; nested or not.
+        input_shape: of one row; by default as wide as the first module says.
+        seed: the new model's.
+
+    Returns:
+        A built model, not compiled.
+
+    Raises:
+        MissingExtraError: PyTorch is not installed.
+        ArgumentError: a module that cannot be a layer, or weights in half precision.
+    """
+    model: Sequential = _torch_models("from_torch").from_torch(module, input_shape, seed)
+    return model
+
+
+def from_sklearn(estimator: Any, *, seed: int | None = None) -> Sequential:
+    """Return a fitted MLPClassifier or MLPRegressor of scikit-learn as a model with the same weights and answers.
+
+    Args:
+        estimator: one of the two, or a Pipeline of scalers that ends in one.
+        seed: the new model's.
+
+    Returns:
+        A built model, not compiled, whose ``class_names`` are the classifier's classes. Where there are two classes,
+        its single output is the probability of the second.
+
+    Raises:
+        ArgumentError: another estimator.
+        ModelStateError: it is not fitted.
+    """
+    from rosenblatt.exchange import sklearn_models
+
+    return sklearn_models.from_sklearn(estimator, seed)
+
+
+def _torch_models(who: str) -> Any:
+    try:
+        import torch  # noqa: F401
+    except ImportError as error:
+        raise MissingExtraError(who, "torch", "PyTorch") from error
+    from rosenblatt.exchange import torch_models
+
+    return torch_models
 
 
 def _arrays_of(state: State) -> dict[str, Array]:

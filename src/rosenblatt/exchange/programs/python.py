@@ -1,0 +1,177 @@
+"""A model as one Python file that needs NumPy alone.
+
+    x ──> predict ──> y
+
+It holds the weights as text and the functions that it uses; `python predict.py rows.csv` prints the answers.
+"""
+
+from __future__ import annotations
+
+import base64
+import textwrap
+from collections.abc import Iterator
+
+import numpy as np
+
+from rosenblatt.exchange.programs.chain import Chain, Step, is_classifier
+from rosenblatt.types import Array
+from rosenblatt.version import __version__
+
+HEAD = '''\
+"""{name}: {inputs} numbers in, {outputs} out. Written by rosenblatt {version}.
+
+    y = predict(x)        x: rows of shape {input_shape}, y: rows of shape {output_shape}
+    {classify}
+On the command line it answers the rows of a file of comma-separated numbers: python {file} rows.csv
+"""
+
+import base64{math}
+import sys
+
+import numpy as np
+
+DTYPE = np.dtype("{dtype}")
+'''
+
+# Whole layers, on the last axis of x.
+OPERATIONS = {
+    "dense": "return x @ kernel + bias",
+    "dense_int8": "return x @ kernel.astype(DTYPE) * scale + bias  # a kernel of whole numbers",
+    "normalization": "return (x - center) * factor + shift",
+    "layer_normalization": (
+        "n = (x - x.mean(-1, keepdims=True)) / np.sqrt(x.var(-1, keepdims=True) + epsilon)\nreturn n * gamma + beta"
+    ),
+    "prelu": "return np.where(x > 0, x, alpha.reshape(x.shape[1:]) * x)",
+}
+
+# Activations and the like: f(z).
+FUNCTIONS = {
+    "elu": "return np.where(z > 0, z, alpha * np.expm1(np.minimum(z, 0)))",
+    "exponential": "return np.exp(z)",
+    "gelu": (
+        "if approximate:\n"
+        "    return z * (1 + np.tanh(0.7978845608028654 * (z + 0.044715 * z**3))) / 2\n"
+        "return z * (1 + np.vectorize(math.erf, otypes=[DTYPE])(z / math.sqrt(2))) / 2"
+    ),
+    "hard_sigmoid": "return np.clip(z + 3, 0, 6) / 6",
+    "leaky_relu": "return np.where(z > 0, z, negative_slope * z)",
+    "log_softmax": "z = z - z.max(-1, keepdims=True)\nreturn z - np.log(np.exp(z).sum(-1, keepdims=True))",
+    "mish": "return z * np.tanh(np.logaddexp(z, 0))",
+    "relu": "return np.minimum(np.where(z > threshold, z, negative_slope * (z - threshold)), max_value)",
+    "relu6": "return np.clip(z, 0, 6)",
+    "rescaling": "return scale * z + offset",
+    "selu": "return 1.0507009873554805 * np.where(z > 0, z, 1.6732632423543772 * np.expm1(np.minimum(z, 0)))",
+    "sigmoid": "return np.exp(-np.logaddexp(-z, 0))",
+    "silu": "return z * np.exp(-np.logaddexp(-z, 0))",
+    "softmax": "y = np.exp(z - z.max(-1, keepdims=True))\nreturn y / y.sum(-1, keepdims=True)",
+    "softplus": "return np.logaddexp(z, 0)",
+    "softsign": "return z / (1 + np.abs(z))",
+    "step": "return z >= 0",
+    "tanh": "return np.tanh(z)",
+}
+
+ARRAY = '''\
+def array(text, dtype, shape):
+    """Return the numbers that a text holds."""
+    return np.frombuffer(base64.b64decode(text), np.dtype(dtype).newbyteorder("<")).reshape(shape)
+'''
+
+CLASSIFY = '''\
+def classify(x):
+    """Return each row's class."""
+    number = {rule}
+    return {answer}
+'''
+
+MAIN = """\
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("Usage: python {file} rows.csv")
+    rows = np.loadtxt(sys.argv[1], delimiter=",", ndmin=2)
+    np.savetxt(sys.stdout, predict(rows).reshape(len(rows), -1), fmt="%.9g", delimiter=",")
+"""
+
+
+def program(chain: Chain, file: str) -> str:
+    """Return the file's text."""
+    parts = [_head(chain, file), *_functions(chain.steps), ARRAY, _arrays(chain), _predict(chain)]
+    if is_classifier(chain):
+        number = "predict(x).argmax(-1)" if chain.outputs > 1 else "(predict(x)[:, 0] > 0.5).astype(int)"
+        answer = "np.array(CLASS_NAMES)[number]" if chain.class_names else "number"
+        parts.append(CLASSIFY.format(rule=number, answer=answer))
+    return "\n\n".join([*parts, MAIN.format(file=_plain(file))])
+
+
+def _head(chain: Chain, file: str) -> str:
+    names = f"CLASS_NAMES = {list(chain.class_names)!a}\n" if chain.class_names else ""
+    return (
+        HEAD.format(
+            name=_plain(chain.name),
+            inputs=chain.inputs,
+            outputs=chain.outputs,
+            version=__version__,
+            input_shape=chain.input_shape,
+            output_shape=chain.output_shape,
+            classify="classify(x)           the class of each row\n" if is_classifier(chain) else "",
+            file=_plain(file),
+            dtype=chain.dtype,
+            math="\nimport math" if any(step.operation == "gelu" for step in chain.steps) else "",
+        )
+        + names
+    )
+
+
+def _functions(steps: tuple[Step, ...]) -> Iterator[str]:
+    for step in {step.operation: step for step in steps}.values():
+        own = step.operation in OPERATIONS
+        parameters = ["x", *step.arrays, *step.config] if own else ["z", *step.config]
+        body = OPERATIONS[step.operation] if own else FUNCTIONS[step.operation]
+        yield f"def {step.operation}({', '.join(parameters)}):\n{textwrap.indent(body, '    ')}\n"
+
+
+def _arrays(chain: Chain) -> str:
+    lines = []
+    for number, step in enumerate(chain.steps, 1):
+        for name, values in step.arrays.items():
+            dtype = "int8" if values.dtype == "int8" else chain.dtype
+            lines.append(
+                f"{name}_{number} = array(  # {_plain(step.layer)}\n"
+                f"    {in_base64(values, dtype)!r},\n"
+                f"    {'DTYPE' if dtype != 'int8' else repr(dtype)},\n"
+                f"    {values.shape},\n"
+                ")"
+            )
+    return "\n".join(lines)
+
+
+def _predict(chain: Chain) -> str:
+    lines = [
+        "def predict(x):",
+        '    """Return the answers to rows of numbers."""',
+        "    x = np.asarray(x, DTYPE)",
+    ]
+    shape: tuple[int, ...] = (chain.inputs,)
+    for number, step in enumerate(chain.steps, 1):
+        wanted = (step.rows, step.width) if step.rows > 1 else (step.width,)
+        if number == 1 or wanted != shape:
+            lines.append(f"    x = x.reshape(-1, {', '.join(map(str, wanted))})")
+        shape = (*wanted[:-1], step.units)
+        arguments = ["x", *(f"{name}_{number}" for name in step.arrays)]
+        arguments += [f"{name}={_value(value)}" for name, value in step.config.items()]
+        lines.append(f"    x = {step.operation}({', '.join(arguments)})")
+    lines.append(f"    return x.reshape(-1, {', '.join(map(str, chain.output_shape))}).astype(DTYPE)")
+    return "\n".join([*lines, ""])
+
+
+def _value(value: object) -> str:
+    return "np.inf" if value is None else repr(value)
+
+
+def in_base64(values: Array, dtype: str) -> str:
+    """Return the bytes of numbers as text, the least significant first."""
+    return base64.b64encode(values.astype(np.dtype(dtype).newbyteorder("<")).tobytes()).decode()
+
+
+def _plain(text: str) -> str:
+    """Return a text that stays within a comment or a docstring whatever it says."""
+    return "".join(letter if letter.isalnum() or letter in " _.,-" else "?" for letter in text)

@@ -1,0 +1,338 @@
+"""Exported programs are compiled and run, and answer as `predict` does."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from rosenblatt import Sequential
+from rosenblatt.errors import ArgumentError, FileFormatError, ModelStateError
+from rosenblatt.exchange.programs import quantization
+from rosenblatt.functional.activations import ACTIVATIONS
+from rosenblatt.layers import (
+    ELU,
+    Activation,
+    BatchNormalization,
+    Dense,
+    Dropout,
+    Flatten,
+    GaussianNoise,
+    LayerNormalization,
+    LeakyReLU,
+    Normalization,
+    PReLU,
+    ReLU,
+    Rescaling,
+    Softmax,
+)
+from rosenblatt.types import Array
+
+COMPILER = shutil.which("cc") or shutil.which("gcc")
+NODE = shutil.which("node")
+PRECISION = {"float32": 1e-5, "float64": 1e-13}
+
+
+def run_c(model: Sequential, x: Array, folder: Path, **options: Any) -> Array:
+    """Compile the program without a warning, and let it answer rows from its standard input."""
+    if COMPILER is None:
+        pytest.skip("needs a C compiler: the Debian package gcc")
+    source, program = folder / "predict.c", folder / "predict"
+    model.export(source, **options)
+    strict = ["-std=c99", "-pedantic", "-Wall", "-Wextra", "-Wshadow", "-Werror", "-O1"]
+    subprocess.run([COMPILER, *strict, "-D", "PREDICT_MAIN", source, "-o", program, "-lm"], check=True)
+    lines = "\n".join(",".join(map(repr, row)) for row in as_lists(x))
+    answered = subprocess.run([program], input=lines, capture_output=True, text=True, check=True).stdout
+    return np.array([[float(number) for number in line.split(",")] for line in answered.split()])
+
+
+def run_python(model: Sequential, x: Array, folder: Path, **options: Any) -> Array:
+    model.export(folder / "predict.py", **options)
+    answers: Array = imported(folder / "predict.py").predict(x)
+    return answers.reshape(len(x), -1)
+
+
+def imported(path: Path) -> Any:
+    specification = importlib.util.spec_from_file_location(path.stem, path)
+    assert specification is not None
+    assert specification.loader is not None
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module
+
+
+def run_javascript(model: Sequential, x: Array, folder: Path, **options: Any) -> Array:
+    model.export(folder / "predict.js", **options)
+    return np.array(in_node(folder, f"{json.dumps(as_lists(x))}.map((row) => [...predict(row)])"))
+
+
+def in_node(folder: Path, expression: str) -> Any:
+    """What an expression is that may use what the exported module exports."""
+    if NODE is None:
+        pytest.skip("needs Node: the Debian package nodejs")
+    (folder / "package.json").write_text('{"type": "module"}')
+    (folder / "run.js").write_text(
+        f'import * as all from "./predict.js"; const {{ predict, classify }} = all;'
+        f"console.log(JSON.stringify({expression}))"
+    )
+    return json.loads(subprocess.run([NODE, folder / "run.js"], capture_output=True, text=True, check=True).stdout)
+
+
+def as_lists(x: Array) -> list[list[float]]:
+    rows: list[list[float]] = x.reshape(len(x), -1).astype(float).tolist()
+    return rows
+
+
+RUN: dict[str, Callable[..., Array]] = {"c": run_c, "python": run_python, "javascript": run_javascript}
+languages = pytest.mark.parametrize("language", RUN)
+dtypes = pytest.mark.parametrize("dtype", PRECISION)
+
+
+def with_random_numbers(model: Sequential) -> Sequential:
+    """All arrays positive, so that variances are, and far from their starts."""
+    rng = np.random.default_rng(0)
+    model.set_weights([rng.uniform(0.1, 1.0, array.shape) for array in model.get_weights()])
+    return model
+
+
+def assert_answers_alike(language: str, model: Sequential, x: Array, folder: Path) -> None:
+    wanted = model.predict(x, verbose=0).reshape(len(x), -1)
+    tolerance = PRECISION[model.dtype]
+    np.testing.assert_allclose(RUN[language](model, x, folder), wanted, rtol=tolerance, atol=tolerance)
+
+
+@dtypes
+@languages
+def test_every_activation(language: str, dtype: str, tmp_path: Path) -> None:
+    rows = np.random.default_rng(1).normal(0, 2, (9, 2)).astype(dtype)
+    for name in ACTIVATIONS:
+        model = Sequential([Dense(3, activation=name, input_shape=(2,))], seed=0, dtype=dtype)
+        assert_answers_alike(language, with_random_numbers(model), rows, tmp_path)
+
+
+LAYERS = {
+    "batch normalization": [BatchNormalization(epsilon=0.01)],
+    "batch normalization, bare": [BatchNormalization(center=False, scale=False)],
+    "layer normalization": [LayerNormalization(epsilon=0.1)],
+    "layer normalization, bare": [LayerNormalization(center=False, scale=False)],
+    "normalization": [Normalization(mean=[100.0, 2.0, -3.0], variance=[4.0, 0.0, 0.5])],
+    "normalization of all": [Normalization(axis=None, mean=1.0, variance=4.0)],
+    "rescaling": [Rescaling(1 / 255, -0.5)],
+    "prelu": [PReLU()],
+    "relu": [ReLU(max_value=2.0, negative_slope=0.1, threshold=0.5)],
+    "relu that ends at 0": [ReLU(max_value=0.0, negative_slope=0.5)],
+    "slopes": [LeakyReLU(0.01), ELU(0.5), Activation("tanh"), Softmax()],
+    "nothing in use": [Dropout(0.5), GaussianNoise(1.0), Flatten()],
+    "no bias": [Dense(4, use_bias=False), Activation("log_softmax")],
+}
+
+
+@languages
+@pytest.mark.parametrize("row_shape", [(3,), (2, 3)])
+@pytest.mark.parametrize("name", LAYERS)
+def test_every_layer(language: str, name: str, row_shape: tuple[int, ...], tmp_path: Path) -> None:
+    layers = [layer.copy() for layer in LAYERS[name]]
+    model = Sequential([Dense(3, input_shape=row_shape), *layers], seed=0, dtype="float64")
+    if not name.startswith("normalization"):  # those have figures of their own
+        with_random_numbers(model)
+    rows = np.random.default_rng(1).normal(0, 3, (5, *row_shape))
+    assert_answers_alike(language, model, rows, tmp_path)
+
+
+@languages
+def test_a_trained_network_of_pictures(language: str, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    pictures, classes = rng.integers(0, 256, (60, 4, 5)).astype(np.uint8), rng.integers(0, 3, 60)
+    model = Sequential(seed=0)
+    for layer in (
+        Flatten(input_shape=(4, 5)),
+        Rescaling(1 / 255),
+        Dense(8, activation="relu"),
+        Dense(3, activation="softmax"),
+    ):
+        model.add(layer)
+    model.compile("adam", "sparse_categorical_crossentropy")  # the loss takes the softmax; the program must not lose it
+    model.fit(pictures, classes, epochs=3, verbose=0)
+    assert_answers_alike(language, model, pictures, tmp_path)
+
+
+@languages
+def test_a_model_without_layers_that_do_something_gives_its_rows_back(language: str, tmp_path: Path) -> None:
+    model = Sequential([Dropout(0.5, input_shape=(3,))], seed=0)
+    assert_answers_alike(language, model, np.array([[1.5, -2.0, 0.25]], "float32"), tmp_path)
+
+
+# --- Classes ----------------------------------------------------------------------------------------
+
+HOSTILE = [
+    'a "quoted" \\ name',
+    "*/ }; int main() { return 7; } /*",
+    '"""',
+    "`${1}`",
+    "이름",
+    "??/",
+    "new\nline",
+    "</script>",
+]
+
+
+def classifier(units: int = len(HOSTILE), names: list[str] | None = None) -> Sequential:
+    model = Sequential([Dense(units, activation="softmax" if units > 1 else "sigmoid", input_shape=(4,))], seed=3)
+    model.class_names = names
+    return model
+
+
+def test_classes_in_python(tmp_path: Path) -> None:
+    rows = np.random.default_rng(0).normal(0, 2, (20, 4))
+    model = classifier(names=HOSTILE)
+    model.export(tmp_path / "named.py")
+    best = model.predict(rows, verbose=0).argmax(axis=1)
+    assert imported(tmp_path / "named.py").classify(rows).tolist() == [HOSTILE[place] for place in best]
+    classifier(1).export(tmp_path / "two.py")
+    above = classifier(1).predict(rows, verbose=0)[:, 0] > 0.5
+    assert imported(tmp_path / "two.py").classify(rows).tolist() == above.astype(int).tolist()
+
+
+def test_classes_in_javascript(tmp_path: Path) -> None:
+    rows = np.random.default_rng(0).normal(0, 2, (20, 4))
+    model = classifier(names=HOSTILE)
+    model.export(tmp_path / "predict.js")
+    best = model.predict(rows, verbose=0).argmax(axis=1)
+    expression = f"[all.classNames, {json.dumps(rows.tolist())}.map(classify)]"
+    assert in_node(tmp_path, expression) == [HOSTILE, [HOSTILE[place] for place in best]]
+
+
+def test_classes_in_c(tmp_path: Path) -> None:
+    if COMPILER is None:
+        pytest.skip("needs a C compiler: the Debian package gcc")
+    model = classifier(names=HOSTILE)
+    model.export(tmp_path / "predict.c")
+    row = np.array([[1.0, -1.0, 0.5, 2.0]])
+    (tmp_path / "ask.c").write_text(
+        '#include "predict.c"\n#include <stdio.h>\n'
+        "int main(void) { real x[] = {1, -1, 0.5, 2}; puts(class_names[classify(x)]); return 0; }"
+    )
+    subprocess.run([COMPILER, "-Wall", "-Werror", tmp_path / "ask.c", "-o", tmp_path / "ask", "-lm"], check=True)
+    said = subprocess.run([tmp_path / "ask"], capture_output=True, check=True).stdout.decode()
+    assert said == HOSTILE[model.predict(row, verbose=0).argmax()] + "\n"
+
+
+@languages
+def test_names_from_a_model_file_run_nothing(language: str, tmp_path: Path) -> None:
+    name = "\n#error\nraise SystemExit(7)\nthrow 7; *"  # '/' no name can have
+    model = Sequential([Dense(1, input_shape=(2,), name=name)], seed=0, name=name)
+    assert_answers_alike(language, model, np.array([[1.0, 2.0]], "float32"), tmp_path)
+
+
+def test_the_command_line_of_the_python_program(tmp_path: Path) -> None:
+    model = classifier(3)
+    model.export(tmp_path / "predict.py")
+    (tmp_path / "rows.csv").write_text("1,2,3,4\n5,6,7,8\n")
+    command = [sys.executable, tmp_path / "predict.py", tmp_path / "rows.csv"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    wanted = model.predict(np.array([[1, 2, 3, 4], [5, 6, 7, 8]], "float32"), verbose=0)
+    np.testing.assert_allclose([[float(each) for each in line.split(",")] for line in said.split()], wanted, rtol=1e-5)
+
+
+def test_the_c_program_says_when_rows_are_too_short(tmp_path: Path) -> None:
+    run_c(classifier(3), np.ones((1, 4)), tmp_path)
+    told = subprocess.run([tmp_path / "predict"], input="1,2,3\n", capture_output=True, text=True)
+    assert (told.returncode, told.stderr) == (1, "predict: expected rows of 4 numbers.\n")
+
+
+# --- Eight bits -------------------------------------------------------------------------------------
+
+
+def test_quantised_numbers_are_at_most_half_a_step_away() -> None:
+    kernel = np.random.default_rng(0).normal(0, 3, (50, 7))
+    whole, scale = quantization.quantize(kernel)
+    assert whole.dtype == np.int8
+    assert (np.abs(kernel - whole * scale) <= scale / 2 * (1 + 1e-12)).all()
+    assert np.abs(whole).max(axis=0).tolist() == [127] * 7
+
+
+@languages
+def test_a_quantised_program_computes_what_its_rounded_kernels_say(language: str, tmp_path: Path) -> None:
+    model = Sequential([Dense(6, activation="tanh", input_shape=(4,)), Dense(3)], seed=0, dtype="float64")
+    rows = np.random.default_rng(0).normal(0, 1, (9, 4))
+    answered = RUN[language](model, rows, tmp_path, quantize="int8")
+    exact = model.predict(rows, verbose=0)
+    for layer in model.layers:
+        whole, scale = quantization.quantize(layer.weights["kernel"])
+        layer.weights["kernel"][...] = whole * scale
+    np.testing.assert_allclose(answered, model.predict(rows, verbose=0), rtol=1e-12)
+    assert 0 < np.abs(answered - exact).max() < 0.1
+
+
+def test_the_cost_of_quantisation_is_measured_on_data(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    rows = rng.normal(0, 1, (200, 4))
+    classes = (rows[:, 0] > 0).astype(int)
+    model = Sequential([Dense(8, activation="relu", input_shape=(4,)), Dense(2, activation="softmax")], seed=0)
+    model.compile("adam", "sparse_categorical_crossentropy")
+    model.fit(rows, classes, epochs=30, verbose=0)
+    exported = model.export(tmp_path / "predict.py", quantize="int8", data=(rows, classes))
+    cost = exported.cost
+    assert cost is not None
+    assert cost.rows == 200
+    small = imported(tmp_path / "predict.py").predict(rows)
+    assert cost.accuracy_before == np.mean(model.predict(rows, verbose=0).argmax(axis=1) == classes)
+    assert cost.accuracy_after == np.mean(small.argmax(axis=1) == classes)
+    assert cost.largest_change == pytest.approx(np.abs(small - model.predict(rows, verbose=0)).max(), rel=1e-3)
+    assert str(exported).startswith(f"{tmp_path / 'predict.py'}: {exported.size:,} bytes; 200 rows: largest change")
+    assert exported.size == (tmp_path / "predict.py").stat().st_size
+
+
+def test_the_cost_without_targets_or_classes(tmp_path: Path) -> None:
+    rows = np.random.default_rng(0).normal(0, 1, (20, 4))
+    unlabelled = classifier(3).export(tmp_path / "a.c", quantize="int8", data=rows).cost
+    assert unlabelled is not None
+    assert (unlabelled.accuracy_before, unlabelled.same_class) == (None, 1.0)
+    numbers = Sequential([Dense(1, input_shape=(4,))], seed=0).export(tmp_path / "b.c", quantize="int8", data=rows).cost
+    assert numbers is not None
+    assert numbers.same_class is None
+    assert "same class" not in str(numbers)
+
+
+def test_int8_makes_a_program_smaller(tmp_path: Path) -> None:
+    model = Sequential([Dense(100, input_shape=(100,))], seed=0)
+    whole, small = (model.export(tmp_path / "p.py", quantize=how).size for how in (None, "int8"))
+    assert small < 0.35 * whole
+
+
+# --- Errors -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("file", "options", "error", "message"),
+    [
+        ("m.txt", {}, FileFormatError, r"expected a path ending in \.onnx, \.c, \.js, \.py, got '.*m\.txt'"),
+        ("m.c", {"quantize": "int4"}, ArgumentError, "expected quantize to be None or 'int8', got 'int4'"),
+        ("m.c", {"data": np.ones((1, 4))}, ArgumentError, "expected data only with quantize='int8'"),
+        ("m.c", {"input_dtype": "uint8"}, ArgumentError, r"expected no input_dtype for a \.c file"),
+        ("m.onnx", {"quantize": "int8"}, ArgumentError, r"expected no quantize for a \.onnx file"),
+        (
+            "m.c",
+            {"quantize": "int8", "data": (np.ones((3, 4)), np.ones(2))},
+            ArgumentError,
+            r"expected a class for each of 3 rows, got an array of shape \(2,\)",
+        ),
+    ],
+)
+def test_what_export_refuses(file: str, options: Any, error: type[Exception], message: str, tmp_path: Path) -> None:
+    with pytest.raises(error, match=message):
+        classifier(3).export(tmp_path / file, **options)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_model_that_is_not_built_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelStateError, match="input shape is not known"):
+        Sequential([Dense(1)]).export(tmp_path / "m.c")
