@@ -1,10 +1,11 @@
-"""The command line ``rosenblatt``: train, evaluate, predict, show, ladder, datasets, playground, bench.
+"""The command line ``rosenblatt``: train, evaluate, predict, show, convert, ladder, datasets, playground, bench.
 
     main ── app         commands and options, as they are typed
               ├── training    train            ├── sources    what a data set's name or a file stands for
               ├── using       evaluate, predict, show         building    which network suits the data
               ├── listing     ladder, datasets                output      how things are printed
-              ├── playing     playground                      options     checks of what was typed
+              ├── converting  convert                         options     checks of what was typed
+              ├── playing     playground
               └── measuring   bench
 
 Results go to standard output, everything else to standard error. An error is one line and an exit code:

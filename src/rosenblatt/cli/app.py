@@ -23,7 +23,9 @@ app = typer.Typer(
 )
 
 
-Model = Annotated[Path, typer.Argument(metavar="MODEL", help="A .safetensors file, as train --save writes it.")]
+Model = Annotated[
+    Path, typer.Argument(metavar="MODEL", help="A .safetensors file, as train --save writes it; .keras, .h5 or .onnx.")
+]
 Target = Annotated[
     str | None, typer.Option(metavar="COLUMN", help="The column of a .csv file that is to be predicted.")
 ]
@@ -120,7 +122,7 @@ def train(
         ),
     ] = None,
     save: Annotated[
-        Path | None, typer.Option(metavar="PATH", help="Write the model to this .safetensors file.")
+        Path | None, typer.Option(metavar="PATH", help="Write the model to this .safetensors or .keras file.")
     ] = None,
     plot: Annotated[
         Path | None, typer.Option(metavar="PATH", help="Draw the training by epoch into this .png, .svg or .pdf file.")
@@ -243,6 +245,33 @@ def show(model: Model, as_json: Json = False) -> None:
 
 
 @app.command()
+def convert(
+    model: Model,
+    to: Annotated[
+        Path,
+        typer.Argument(metavar="TO", help="The new file: .safetensors, .keras, .onnx, or a program: .c, .js, .py."),
+    ],
+    int8: Annotated[bool, typer.Option("--int8", help="Round a program's kernels to eight bits: a quarter.")] = False,
+    data: Annotated[
+        str | None,
+        typer.Option(metavar="DATA", help="As for evaluate: what --int8 costs is measured on it.", show_default=False),
+    ] = None,
+    target: Target = None,
+) -> None:
+    """Write a model's file in another format, or as a program.
+
+    \b
+    Examples:
+      rosenblatt convert model.keras model.safetensors
+      rosenblatt convert model.safetensors model.onnx
+      rosenblatt convert model.safetensors predict.c --int8 --data fashion-mnist
+    """
+    from rosenblatt.cli import converting
+
+    converting.convert(model, to, int8, data, target)
+
+
+@app.command()
 def ladder(
     rung: Annotated[
         str | None, typer.Option(metavar="N", help="Run this one only, 0 to 6 or xor, and tell what it shows.")
@@ -279,7 +308,7 @@ def playground(
         str | None,
         typer.Argument(
             metavar="[MODEL|ADDRESS]",
-            help="A .safetensors file to look into, or the address that a page shared (the part after # is enough). "
+            help="A model's file to look into, or the address that a page shared (the part after # is enough). "
             "A small network to build and train where nothing is named.",
             show_default=False,
         ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rosenblatt import files, playground
+from rosenblatt import playground, saving
 from rosenblatt.cli.options import LANGUAGES, check_name
 from rosenblatt.cli.output import complain, count, tell
 from rosenblatt.cli.sources import load, numbers_for, rows_of
@@ -39,7 +39,7 @@ def is_address(given: str) -> bool:
         >>> is_address("http://127.0.0.1:8000/#data=xor"), is_address("data=xor&noise=0.2"), is_address("a.safetensors")
         (True, True, False)
     """
-    return not given.endswith(files.SUFFIX) and ("#" in given or "=" in given or "://" in given)
+    return not given.endswith(saving.READABLE) and ("#" in given or "=" in given or "://" in given)
 
 
 def settings_in(address: str) -> str:

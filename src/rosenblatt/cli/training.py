@@ -18,8 +18,8 @@ from rosenblatt.cli.options import check_name, check_output
 from rosenblatt.cli.output import count, duration, figure, program, tell
 from rosenblatt.cli.sources import SAMPLE, Source, load
 from rosenblatt.errors import ArgumentError, DataError, NonFiniteLossWarning
-from rosenblatt.files import SUFFIX
 from rosenblatt.models import Sequential
+from rosenblatt.saving import WHOLE_MODELS
 from rosenblatt.types import Array
 from rosenblatt.utils import train_test_split
 
@@ -114,7 +114,7 @@ def _check_options(settings: Settings) -> None:
         check_name("--task", settings.task, building.TASKS)
     if settings.early_stopping is not None and not settings.validation:
         raise ArgumentError("--early-stopping needs rows held out to judge by. Give --validation a share above 0.")
-    check_output("--save", settings.save, (SUFFIX,))
+    check_output("--save", settings.save, WHOLE_MODELS)
     check_output("--plot", settings.plot, PLOT_SUFFIXES)
     if settings.plot is not None:
         from rosenblatt.plots.canvas import matplotlib

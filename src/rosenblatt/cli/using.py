@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from rosenblatt import __version__, activations, files, optimizers, pictures
+from rosenblatt import __version__, activations, files, optimizers, pictures, saving
 from rosenblatt.arguments import check_whole_number
 from rosenblatt.cli import building, output
 from rosenblatt.cli.options import LANGUAGES, check_name
@@ -33,9 +33,10 @@ def open_model(path: Path, compile: bool = False) -> Sequential:
     Raises:
         FileFormatError: no model, or one whose parts do not fit each other.
     """
-    if path.suffix != files.SUFFIX:
+    if not path.name.endswith(saving.READABLE):
         raise FileFormatError(
-            f"MODEL: expected a path ending in {files.SUFFIX}, got {str(path)!r}. Name a file that train --save wrote."
+            f"MODEL: expected a path ending in {', '.join(saving.READABLE)}, got {str(path)!r}. "
+            "Name a file that train --save, Keras or an ONNX exporter wrote."
         )
     try:
         model = load_model(path, compile=compile)
@@ -269,9 +270,7 @@ def _print_rows(answers: Sequence[Answer], header: Sequence[str], cells: Any) ->
 
 def show(path: Path, as_json: bool) -> None:
     """Print what a model file holds."""
-    model = open_model(path)
-    _, metadata = files.read(path)
-    description = json.loads(metadata["model"])
+    model, description, versions = _described(path)
     compiled = description.get("compile")
     curves = _curves(path, model)
     if as_json:
@@ -283,7 +282,7 @@ def show(path: Path, as_json: bool) -> None:
                 "updates": description.get("step"),
                 "history": curves,
                 "class_names": model.class_names,
-                "versions": _versions(metadata, description),
+                "versions": versions,
             }
         )
         return
@@ -297,7 +296,18 @@ def show(path: Path, as_json: bool) -> None:
     print("\nHistory")
     _print_history(curves)
     print("\nVersions")
-    output.print_pairs({f"  {name}": value for name, value in _versions(metadata, description).items()})
+    output.print_pairs({f"  {name}": value for name, value in versions.items()})
+
+
+def _described(path: Path) -> tuple[Sequential, dict[str, Any], dict[str, str]]:
+    """Return a model, what its file says of it besides the numbers, and the versions of what wrote and reads it."""
+    if path.suffix == files.SUFFIX:  # it may name functions of the user's own, which nobody has here
+        model = open_model(path)
+        _, metadata = files.read(path)
+        description = json.loads(metadata["model"])
+        return model, description, _versions(metadata["version"], description.get("versions"))
+    model = open_model(path, compile=True)
+    return model, saving.plain(saving.describe(model)), _versions(path.suffix, None)
 
 
 def _curves(path: Path, model: Sequential) -> dict[str, list[float]]:
@@ -342,12 +352,11 @@ def _training(path: Path, compiled: Any, description: dict[str, Any]) -> dict[st
         raise FileFormatError(f"{path}: expected a model's training settings, got some that make no sense.") from error
 
 
-def _versions(metadata: dict[str, str], description: dict[str, Any]) -> dict[str, str]:
+def _versions(file_format: str, wrote: Any) -> dict[str, str]:
     """Return the versions of the file's format, of what wrote it where it says so, and of what reads it."""
-    wrote = description.get("versions")
     written = wrote.items() if isinstance(wrote, dict) else ()
     return {
-        "file format": printable(metadata["version"]),
+        "file format": printable(file_format),
         **{f"written with {printable(name)}": printable(str(version)) for name, version in written},
         "read with rosenblatt": __version__,
         "read with numpy": np.__version__,
