@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rosenblatt.arguments import check_number, check_whole_number, drop_unsupported
+from rosenblatt.arguments import check_last_axis, check_number, check_whole_number, drop_unsupported
 from rosenblatt.errors import ArgumentError
 
 
@@ -35,6 +35,13 @@ def test_whole_numbers() -> None:
     for value in (2, 3.0, True, "3", None):
         with pytest.raises(ArgumentError, match="who: expected name to be a whole number of at least 3, got "):
             check_whole_number("who", "name", value, at_least=3)
+
+
+def test_the_last_axis_is_minus_one() -> None:
+    assert check_last_axis("who", np.int64(-1), "classes") == -1
+    for other in (1, -1.0, "-1", None, [-1]):
+        with pytest.raises(ArgumentError, match=r"who: expected axis=-1, got .*\. Put the classes on the last axis\."):
+            check_last_axis("who", other, "classes")
 
 
 def test_unsupported_arguments_are_dropped_only_where_unused() -> None:

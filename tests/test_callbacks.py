@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rosenblatt import callbacks
-from rosenblatt.errors import ArgumentError, DataError, ModelStateError, UnknownNameError
+from rosenblatt import callbacks, layers, models, optimizers
+from rosenblatt.errors import ArgumentError, FileFormatError, ModelStateError, NonFiniteLossError, UnknownNameError
 from rosenblatt.history import History
 
 
@@ -254,9 +254,8 @@ def test_what_is_better_is_asked_of_the_models_metrics_first():
 
 def test_where_the_name_does_not_tell_what_is_better_the_mode_is_asked_for():
     early = callbacks.EarlyStopping("profit")
-    early.on_epoch_end(0, {"profit": 1.0})
     with pytest.raises(ArgumentError, match=r"EarlyStopping: .*larger 'profit' is better, got mode='auto'.*mode='max'"):
-        early.on_epoch_end(1, {"profit": 2.0})
+        early.on_epoch_end(0, {"loss": 1.0})
 
 
 @pytest.mark.parametrize("make", [callbacks.EarlyStopping, callbacks.ReduceLROnPlateau])
@@ -272,6 +271,24 @@ def test_a_checkpoint_without_its_number_saves_and_warns(tmp_path):
     with pytest.warns(UserWarning, match="ModelCheckpoint: expected 'val_loss' in the logs, got loss. Every model"):
         result = drive(callbacks.CallbackList(checkpoint, add_history=True), [{"loss": 1.0}, {"loss": 2.0}])
     assert len(result["saved"]) == 2
+
+
+@pytest.mark.parametrize("name", ["{epoch}.safetensors", "{epoch}.keras", "{epoch}.weights.h5"])
+def test_a_checkpoint_is_written_in_the_format_of_its_suffix(tmp_path, name):
+    pytest.importorskip("h5py")
+    model = models.Sequential([layers.Dense(1, input_shape=(2,))], seed=1)
+    model.compile("sgd", "mse")
+    x = np.eye(2, dtype="float32")
+    weights_only = name.endswith(".weights.h5")
+    checkpoint = callbacks.ModelCheckpoint(tmp_path / name, save_weights_only=weights_only)
+    model.fit(x, x[:, :1], epochs=2, callbacks=checkpoint, verbose=0)
+    assert (tmp_path / name.format(epoch=1)).exists()
+    other = models.Sequential([layers.Dense(1, input_shape=(2,))])
+    if weights_only:
+        other.load_weights(tmp_path / name.format(epoch=2))
+    else:
+        other = models.load_model(tmp_path / name.format(epoch=2))
+    np.testing.assert_array_equal(other.predict(x), model.predict(x))
 
 
 def test_a_list_cannot_be_monitored():
@@ -474,6 +491,52 @@ def test_importing_callbacks_does_not_import_rich():
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+def test_what_is_no_hook_is_kept_with_a_lambda_callback():
+    assert callbacks.LambdaCallback(note="mine").note == "mine"
+
+
+# --- The average of the weights ----------------------------------------------------------------------------------
+
+
+def averaged(epochs: int = 2, use_ema: bool = True, **fit) -> tuple[models.Sequential, dict]:
+    """Train a line with an optimizer that keeps the average of the weights; return it and the history."""
+    model = models.Sequential([layers.Dense(1, input_shape=(1,))], seed=1)
+    model.compile(optimizers.SGD(0.1, use_ema=use_ema, ema_momentum=0.9), "mse")
+    x = np.array([[0.0], [1.0], [2.0]], "float32")
+    history = model.fit(x, 2 * x, epochs=epochs, validation_data=(x, 2 * x), verbose=0, **fit).history
+    return model, history | {"evaluated": model.evaluate(x, 2 * x, verbose=0)}
+
+
+@pytest.mark.parametrize("swap_on_epoch", [False, True])
+def test_swapped_weights_are_measured_and_change_nothing_in_training(swap_on_epoch):
+    plain, usual = averaged()
+    swapped, history = averaged(callbacks=callbacks.SwapEMAWeights(swap_on_epoch))
+    assert history["loss"] == usual["loss"]
+    assert history["val_loss"][-1] == history["evaluated"] != usual["val_loss"][-1]
+    np.testing.assert_array_equal(swapped.get_weights()[0], plain.get_weights()[0])
+
+
+def test_callbacks_after_one_that_swaps_on_epochs_see_the_average():
+    seen, swap = [], callbacks.SwapEMAWeights(swap_on_epoch=True)
+    note = callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: seen.append(swap.model.get_weights()[0]))
+    model, _ = averaged(callbacks=[swap, note])
+    assert seen[0] == averaged(epochs=1)[0].get_weights()[0]
+    assert seen[1] == model.get_weights()[0]
+
+
+def test_swapping_before_the_first_step_leaves_the_weights():
+    model = models.Sequential([layers.Dense(1, input_shape=(1,))], seed=1)
+    model.compile(optimizers.SGD(use_ema=True), "mse")
+    x = np.ones((2, 1), "float32")
+    assert model.predict(x, callbacks=callbacks.SwapEMAWeights()).all()
+    assert model.evaluate(x, x, callbacks=callbacks.SwapEMAWeights(), verbose=0) == model.evaluate(x, x, verbose=0)
+
+
+def test_swapping_needs_an_optimizer_that_keeps_an_average():
+    with pytest.raises(ArgumentError, match=r"SwapEMAWeights: expected an optimizer with use_ema=True, got SGD"):
+        averaged(use_ema=False, callbacks=callbacks.SwapEMAWeights())
+
+
 # --- Mistakes ----------------------------------------------------------------------------------------------------
 
 
@@ -487,11 +550,15 @@ def with_schedule(callback: callbacks.Callback) -> callbacks.Callback:
     [
         (lambda: callbacks.EarlyStopping(mode="up"), UnknownNameError, "EarlyStopping mode: expected a known name"),
         (lambda: callbacks.ReduceLROnPlateau(factor=1.0), ArgumentError, "expected a factor below 1, got 1.0"),
-        (lambda: callbacks.ModelCheckpoint("a.txt"), ArgumentError, r"ends in \.safetensors, got 'a.txt'"),
+        (
+            lambda: callbacks.ModelCheckpoint("a.txt"),
+            FileFormatError,
+            r"ModelCheckpoint: expected a path ending in \.safetensors or \.keras, got 'a.txt'",
+        ),
         (
             lambda: callbacks.ModelCheckpoint("a.keras", save_weights_only=True),
-            ArgumentError,
-            r"ends in \.safetensors, got 'a.keras'",
+            FileFormatError,
+            r"ending in \.safetensors or \.weights\.h5, got 'a.keras'",
         ),
         (
             lambda: callbacks.ModelCheckpoint("a.safetensors", save_freq="batch"),
@@ -532,7 +599,7 @@ def with_schedule(callback: callbacks.Callback) -> callbacks.Callback:
         ),
         (
             lambda: drive(callbacks.CallbackList(callbacks.TerminateOnNaN(raise_error=True)), losses(np.nan)),
-            DataError,
+            NonFiniteLossError,
             r"TerminateOnNaN: expected a finite loss, got nan \(epoch 1\)",
         ),
     ],

@@ -220,11 +220,12 @@ OF_VALUES = ("Sum", "Mean")  # metrics of values, not of targets and outputs
 def test_every_metric_comes_back(tmp_path: Path, name: str) -> None:
     model = small()
     sparse = name.startswith("Sparse")
+    at_what = [0.5] if "At" in name else []  # PrecisionAtRecall and its like
     model.compile(
         "sgd",
         "sparse_categorical_crossentropy" if sparse else "categorical_crossentropy",
-        metrics=[metrics.CLASSES[name](name="한국어"), "accuracy"],
-        weighted_metrics=[metrics.CLASSES[name]],
+        metrics=[metrics.CLASSES[name](*at_what, name="한국어"), "accuracy"],
+        weighted_metrics=[metrics.CLASSES[name](*at_what) if at_what else metrics.CLASSES[name]],
     )
     target = LABELS if sparse else ONE_HOT
     expected = model.evaluate(X, target, sample_weight=np.arange(50), return_dict=True, verbose=0)
@@ -461,24 +462,15 @@ def test_weights_of_other_layers_change_nothing(tmp_path: Path, other: str) -> N
 
 # --- Paths ------------------------------------------------------------------------------------------------------------
 
-SUFFIXES = {
-    "model.keras": r"got 'model.keras' \(Keras's files are not supported yet\)\. Such as 'model\.safetensors'",
-    "model.h5": r"got 'model.h5' \(Keras's older files are not supported yet\)",
-    "model.weights.h5": r"got 'model.weights.h5' \(Keras's older files are not supported yet\)",
-    "model.onnx": r"got 'model.onnx' \(ONNX files are not supported yet\)",
-    "model.pkl": r"got 'model.pkl'\.",
-    "model": r"got 'model'\.",
-    ".safetensors": r"got '.safetensors'\.",
-    "": r"got ''\.",
-}
 
-
-@pytest.mark.parametrize("name", SUFFIXES)
+@pytest.mark.parametrize("name", ["model.pkl", "model", ".safetensors", ""])
 @pytest.mark.parametrize("call", ["save", "save_weights", "load_weights", "load_model"])
 def test_a_suffix_that_is_not_supported(name: str, call: str) -> None:
     function = load_model if call == "load_model" else getattr(small(), call)
     who = "save" if call.startswith("save") else "load"
-    with pytest.raises(FileFormatError, match=rf"^{who}: expected a path ending in \.safetensors, {SUFFIXES[name]}"):
+    with pytest.raises(
+        FileFormatError, match=rf"^{who}: expected a path ending in \.safetensors or .*, got '{name}'\. Such as 'model"
+    ):
         function(name)
 
 

@@ -13,7 +13,7 @@ import pytest
 import rosenblatt
 from rosenblatt import Sequential, layers
 from rosenblatt.configuration import deserialize, serialize
-from rosenblatt.errors import ArgumentError, ModelStateError, ShapeError, UnknownNameError
+from rosenblatt.errors import ArgumentError, DataError, ModelStateError, ShapeError, UnknownNameError
 from rosenblatt.initializers import Constant, RandomNormal
 from rosenblatt.layers import (
     Activation,
@@ -191,6 +191,35 @@ def test_every_array_is_an_attribute_of_its_name(layer: Layer, names: list[str])
     assert list(layer.weights) == names
     for name in names:
         assert np.shares_memory(getattr(layer, name), layer.weights[name])
+
+
+@pytest.mark.parametrize(
+    "batches",
+    [
+        lambda x: (x[start : start + 5] for start in range(0, 12, 5)),
+        lambda x: [(x[:5], np.zeros(5)), (x[5:], np.zeros(7))],
+        lambda x: iter([x[:1], x[1:]]),
+    ],
+)
+@pytest.mark.parametrize("axis", [-1, None])
+def test_batches_are_measured_as_all_their_rows_are(batches: Any, axis: int | None) -> None:
+    x = np.random.default_rng(0).normal(5, 2, (12, 3))
+    layer, whole = Normalization(axis), Normalization(axis)
+    layer.adapt(batches(x))
+    whole.adapt(x)
+    np.testing.assert_allclose(layer.mean, whole.mean, rtol=1e-14)
+    np.testing.assert_allclose(layer.variance, whole.variance, rtol=1e-13)
+
+
+def test_no_batches_and_batches_of_different_widths_cannot_be_measured() -> None:
+    with pytest.raises(DataError, match=r"Normalization\.adapt: expected rows, got no batches from generator"):
+        Normalization().adapt(x for x in ())
+    with pytest.raises(ShapeError, match=r"Normalization: expected figures of shape \(3,\), got \(2,\)"):
+        Normalization().adapt(iter([np.ones((4, 3)), np.ones((4, 2))]))
+
+
+def test_numbers_may_be_arrays_of_one_number() -> None:
+    assert Rescaling(np.array(0.5), np.array(1)).get_config()["scale"] == 0.5
 
 
 def test_a_layer_in_no_built_model_says_what_is_missing() -> None:

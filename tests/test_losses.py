@@ -98,7 +98,7 @@ def test_a_function_gives_what_keras_gives(keras, name):
 def test_a_class_has_the_arguments_of_keras_in_their_order(keras, name):
     theirs = inspect.signature(getattr(keras.losses, name)).parameters.values()
     ours = inspect.signature(getattr(losses, name)).parameters.values()
-    missing = ("dtype", "axis", "ignore_class")
+    missing = ("dtype", "ignore_class")
     assert [(p.name, p.default) for p in ours] == [(p.name, p.default) for p in theirs if p.name not in missing]
 
 
@@ -366,3 +366,14 @@ def test_the_check_finds_a_gradient_that_is_off_by_a_factor(factor):
 
     with pytest.raises(ArgumentError, match=r"not divided by the number of rows"):
         losses.check_gradient(off, np.zeros((3, 4)), np.full((3, 4), 2.0))
+
+
+@pytest.mark.parametrize("name", [name for name in losses.CLASSES if "Crossentropy" in name or "Cosine" in name])
+def test_the_classes_lie_on_the_last_axis(name):
+    loss = losses.CLASSES[name](axis=-1)
+    assert "axis" not in loss.rule.config
+    assert loss.get_config()["axis"] == -1
+    with pytest.raises(
+        ArgumentError, match=f"{name}: expected axis=-1, got 0. Put the (classes|vectors) on the last axis"
+    ):
+        losses.CLASSES[name](axis=0)

@@ -79,6 +79,14 @@ CASES = [
     ("Recall", {"top_k": 2, "class_id": 1}, "one-hot"),
     ("Recall", {"top_k": 3, "thresholds": 0.2}, "one-hot"),
     ("Recall", {"thresholds": [i / 10 for i in range(11)]}, "grid"),
+    ("SensitivityAtSpecificity", {"specificity": 0.6}, "binary"),
+    ("SensitivityAtSpecificity", {"specificity": 0.3, "num_thresholds": 1}, "grid"),
+    ("SpecificityAtSensitivity", {"sensitivity": 0.6, "num_thresholds": 20}, "multi-label"),
+    ("SpecificityAtSensitivity", {"sensitivity": 0.9, "class_id": 2}, "one-hot"),
+    ("PrecisionAtRecall", {"recall": 0.7}, "binary"),
+    ("PrecisionAtRecall", {"recall": 1.0}, "grid"),
+    ("RecallAtPrecision", {"precision": 0.5}, "multi-label"),
+    ("RecallAtPrecision", {"precision": 1.0}, "logits"),
     *[
         ("AUC", {"curve": curve, "summation_method": method}, "binary")
         for curve in ("ROC", "PR", "PRGAIN")
@@ -164,7 +172,15 @@ def test_a_reset_forgets_all_rows(name, config, kind):
 
 @pytest.mark.parametrize("name", sorted(set(metrics.CLASSES) - {"MeanMetricWrapper", "ConfusionMatrix"}))
 def test_before_any_row_the_result_is_zero(name):
-    assert np.all(np.asarray(metrics.CLASSES[name]().result()) == 0)
+    value = [0.5] * ("At" in name)  # of PrecisionAtRecall and its kin
+    assert np.all(np.asarray(metrics.CLASSES[name](*value).result()) == 0)
+
+
+def test_a_metric_that_needs_a_value_is_not_made_by_name_alone():
+    with pytest.raises(ArgumentError, match="'precision_at_recall': expected a value of recall, got a name alone"):
+        metrics.get("precision_at_recall")
+    with pytest.raises(ArgumentError, match="RecallAtPrecision: expected precision to be a number of at least 0"):
+        metrics.RecallAtPrecision(1.5)
 
 
 @pytest.mark.parametrize(("name", "config", "kind"), CASES)
@@ -178,10 +194,11 @@ def test_a_metric_survives_its_description(name, config, kind):
 
 @pytest.mark.parametrize("name", sorted(set(metrics.CLASSES) - {"MeanMetricWrapper", "ConfusionMatrix"}))
 def test_names_and_directions_are_those_of_keras(keras, name):
-    ours, theirs = metrics.CLASSES[name](), getattr(keras.metrics, name)()
+    value = [0.5] * ("At" in name)  # of PrecisionAtRecall and its kin
+    ours, theirs = metrics.CLASSES[name](*value), getattr(keras.metrics, name)(*value)
     assert theirs.name.startswith(ours.name)  # Keras may have counted up: precision_1
     ours_only = {"TruePositives", "TrueNegatives", "FalsePositives", "FalseNegatives"}
-    if name not in ours_only:
+    if name not in ours_only and not value:
         assert ours.direction == getattr(theirs, "_direction", None)
 
 
@@ -339,7 +356,8 @@ def test_every_name_that_keras_knows_of_our_classes_is_known(keras):
     from keras.src.metrics import ALL_OBJECTS_DICT
 
     for name, theirs in ALL_OBJECTS_DICT.items():
-        if theirs.__name__ in metrics.CLASSES and theirs.__name__ != "MeanMetricWrapper":
+        by_name = theirs.__name__ in metrics.CLASSES and "At" not in theirs.__name__
+        if by_name and theirs.__name__ != "MeanMetricWrapper":
             ours = metrics.get(name)
             assert (type(ours).__name__, ours.name) == (theirs.__name__, name)
 

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from rosenblatt import Input, Sequential, losses, metrics, optimizers, utils
+from rosenblatt.callbacks import LambdaCallback
 from rosenblatt.errors import ArgumentError, DataError, ModelStateError, ShapeError, UnknownNameError
 from rosenblatt.layers import (
     BatchNormalization,
@@ -104,6 +105,53 @@ def test_a_single_column_may_come_as_a_vector() -> None:
     model.fit(X[:, 0], LABELS, verbose=0)
     assert model.input_shape == (1,)
     assert model.predict([1.0, 2.0]).shape == (2, 1)
+
+
+def test_callbacks_look_on_in_prediction():
+    model, seen = Sequential([Dense(1, input_shape=(4,))], seed=1), []
+    begin_and_end = LambdaCallback(on_predict_begin=lambda logs: seen.append("begin"), on_predict_end=seen.append)
+    np.testing.assert_array_equal(model.predict(X, callbacks=begin_and_end), model.predict(X))
+    assert seen == ["begin", {}]
+
+
+@pytest.mark.parametrize("given", ["rows", "batches"])
+def test_callbacks_that_ask_for_batches_of_a_prediction_get_them(given):
+    model, seen = Sequential([Dense(1, input_shape=(4,))], seed=1), []
+    rows = X if given == "rows" else (X[start : start + 5] for start in range(0, len(X), 5))
+    note = LambdaCallback(on_predict_batch_end=lambda batch, logs: seen.append((batch, len(logs["outputs"]))))
+    np.testing.assert_allclose(model.predict(rows, batch_size=5, callbacks=note), model.predict(X), rtol=1e-6)
+    assert seen == [(0, 5), (1, 5), (2, 2)]
+
+
+def test_a_model_is_not_built_again_for_other_rows():
+    model = Sequential([Dense(1, input_shape=(4,))], seed=1)
+    with pytest.raises(ArgumentError, match=r"build: expected rows of shape \(4,\), as the model has them, got \(3,\)"):
+        model.build((3,))
+    model.build((None, 4))
+
+
+def test_a_batch_may_be_larger_than_the_data():
+    large, whole = (classifier(seed=1) for _ in range(2))
+    histories = [model.fit(X, LABELS, batch_size=size, verbose=0) for model, size in ((large, 2**70), (whole, 12))]
+    assert histories[0].history == histories[1].history
+
+
+def test_starts_that_do_not_fit_into_memory_are_told():
+    def start(numbers, rng, dtype):
+        raise MemoryError
+
+    layer = Dense(3, input_shape=(4,))
+    layer.start = start
+    with pytest.raises(ArgumentError, match="expected layers that fit into memory, got 15 numbers"):
+        Sequential([layer])
+
+
+def test_layers_change_by_add_and_pop_alone():
+    model = Sequential([Dense(1, input_shape=(2,))])
+    model.layers.append(Dense(2))
+    assert len(model.layers) == 1
+    with pytest.raises(AttributeError, match="layers"):
+        model.layers = [Dense(2)]
 
 
 def test_pop_removes_the_last_layer_and_adding_goes_on() -> None:

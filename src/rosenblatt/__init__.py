@@ -20,6 +20,7 @@ from types import ModuleType
 from rosenblatt import (
     activations,
     callbacks,
+    constraints,
     datasets,
     errors,
     initializers,
@@ -40,6 +41,7 @@ __all__ = [
     "Sequential",
     "activations",
     "callbacks",
+    "constraints",
     "datasets",
     "errors",
     "initializers",
@@ -57,7 +59,7 @@ __all__ = [
 
 def __getattr__(name: str) -> ModuleType:
     """Import the parts that not every program needs when they are first asked for."""
-    if name in ("graph", "ladder", "playground", "plots"):
+    if name in ("exchange", "graph", "ladder", "playground", "plots", "sklearn"):
         return importlib.import_module(f"{__name__}.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 

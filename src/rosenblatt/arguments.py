@@ -35,6 +35,8 @@ def check_number(
         rosenblatt.errors.ArgumentError: SGD: expected momentum to be a number of at least 0 and at most 1, got 2.
     """
     bounds = {"above": above, "of at least": at_least, "at most": at_most, "below": below}
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value.item()
     number = float(value) if isinstance(value, Real) and not isinstance(value, bool) else math.nan
     if (
         not math.isfinite(number)
@@ -97,6 +99,23 @@ def check_numbers(who: str, name: str, values: Any, **bounds: float) -> list[flo
     if not isinstance(values, Iterable) or isinstance(values, str | bytes | Mapping):
         raise ArgumentError(f"{who}: expected {name} to be a list of numbers, got {values!r}.")
     return [check_number(who, f"{name}[{place}]", value, **bounds) for place, value in enumerate(values)]
+
+
+def check_last_axis(who: str, axis: Any, what: str) -> int:
+    """Return ``axis`` if it is -1, the only one along which this library works.
+
+    Raises:
+        ArgumentError: it is another; ``what`` says what should lie on the last axis.
+
+    Example:
+        >>> check_last_axis("BatchNormalization", 1, "units")
+        Traceback (most recent call last):
+            ...
+        rosenblatt.errors.ArgumentError: BatchNormalization: expected axis=-1, got 1. Put the units on the last axis.
+    """
+    if not isinstance(axis, Integral) or axis != -1:
+        raise ArgumentError(f"{who}: expected axis=-1, got {axis!r}. Put the {what} on the last axis.")
+    return -1
 
 
 def check_flag(who: str, name: str, value: Any) -> bool:

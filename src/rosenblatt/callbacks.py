@@ -27,13 +27,12 @@ from typing import IO, Any, TypeAlias
 import numpy as np
 
 from rosenblatt import metrics
-from rosenblatt.errors import ArgumentError, DataError, ModelStateError, UnknownNameError
+from rosenblatt.errors import ArgumentError, ModelStateError, NonFiniteLossError, UnknownNameError
+from rosenblatt.functional.optimizers import take_average
 from rosenblatt.history import History, reading_order
 from rosenblatt.types import Array
 
 Logs: TypeAlias = dict[str, Any]
-
-SUFFIX = ".safetensors"  # of the files that a model writes
 
 
 class Callback:
@@ -326,6 +325,7 @@ class _Monitor(Callback):
 
     def _monitored(self, logs: Logs, consequence: str) -> Any:
         """Return the number watched, or None, with a warning the first time."""
+        self._larger_is_better()  # a name that nobody knows is found in the first epoch
         value = logs.get(self.monitor)
         if value is None and not self._warned:
             self._warned = True
@@ -439,7 +439,7 @@ class ModelCheckpoint(_Monitor):
 
     Args:
         filepath: where to; may contain ``{epoch:02d}`` (from 1), ``{batch}`` (from 1) and any name in the logs, such
-            as ``{val_loss:.2f}``. Ends in ".safetensors".
+            as ``{val_loss:.2f}``. Ends in ".safetensors" or ".keras"; for weights in ".safetensors" or ".weights.h5".
         monitor: the number that tells what is best.
         verbose: 1 tells when it saves.
         save_best_only: save only what is better than all before.
@@ -447,6 +447,9 @@ class ModelCheckpoint(_Monitor):
         mode: "min" or "max" is better; "auto" knows by the name.
         save_freq: "epoch", or a number of batches (then training pauses after each batch, which is slow).
         initial_value_threshold: what the first save has to beat.
+
+    Raises:
+        FileFormatError: another ending.
 
     Example:
         >>> ModelCheckpoint("best.safetensors", save_best_only=True).wants_batches
@@ -478,10 +481,10 @@ class ModelCheckpoint(_Monitor):
                 f"ModelCheckpoint: expected save_freq='epoch' or a number of batches, got {save_freq!r}. "
                 "Pass 'epoch' to save after each epoch."
             )
-        if not self.filepath.endswith(SUFFIX):
-            raise ArgumentError(
-                f"ModelCheckpoint: expected a filepath that ends in {SUFFIX}, got {self.filepath!r}. Change its ending."
-            )
+        from rosenblatt import files, saving  # files take a while to import, and many programs use none
+
+        endings = saving.WEIGHTS if save_weights_only else saving.WHOLE_MODELS
+        files.suffix_of("ModelCheckpoint", self.filepath, endings, saving.CURES_SAVING)
 
     @property
     def wants_batches(self) -> bool:
@@ -739,7 +742,7 @@ class TerminateOnNaN(Callback):
         raise_error: raise an error instead, so that nothing more is done.
 
     Raises:
-        DataError: with ``raise_error``, a loss that is NaN or infinite.
+        NonFiniteLossError: with ``raise_error``, a loss that is NaN or infinite.
 
     Example:
         >>> TerminateOnNaN().wants_batches
@@ -771,7 +774,7 @@ class TerminateOnNaN(Callback):
         if loss is None or math.isfinite(loss) or self.model.stop_training:
             return
         if self.raise_error:
-            raise DataError(
+            raise NonFiniteLossError(
                 f"TerminateOnNaN: expected a finite loss, got {loss} ({where.lower()}). "
                 "Lower the learning rate, clip gradients, or scale the inputs."
             )
@@ -779,11 +782,82 @@ class TerminateOnNaN(Callback):
         self.model.stop_training = True
 
 
+class SwapEMAWeights(Callback):
+    """Measure and use the model with the moving average of its weights, not with the weights themselves.
+
+    The optimizer keeps the average where it has ``use_ema=True``. The weights are back when the measuring ends, and
+    training goes on from them.
+
+    Args:
+        swap_on_epoch: keep the average also from the end of an epoch to the start of the next, so that callbacks that
+            stand after this one, such as a ModelCheckpoint, see it.
+
+    Raises:
+        ArgumentError: the optimizer keeps no average.
+
+    Example:
+        >>> [SwapEMAWeights(swap_on_epoch=True), ModelCheckpoint("{epoch}.safetensors")][0].swap_on_epoch
+        True
+    """
+
+    def __init__(self, swap_on_epoch: bool = False) -> None:
+        self.swap_on_epoch = swap_on_epoch
+        self._weights: Array | None = None  # the model's own, while it has the average
+
+    def on_train_begin(self, logs: Logs | None = None) -> None:
+        """Forget an earlier training."""
+        self._weights = None
+
+    def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
+        """Put the weights back."""
+        self._put_back()
+
+    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+        """Put the average in, where asked for."""
+        if self.swap_on_epoch:
+            self._put_average()
+
+    def on_test_begin(self, logs: Logs | None = None) -> None:
+        """Put the average in."""
+        self._put_average()
+
+    def on_test_end(self, logs: Logs | None = None) -> None:
+        """Put the weights back."""
+        self._put_back()
+
+    def on_predict_begin(self, logs: Logs | None = None) -> None:
+        """Put the average in."""
+        self._put_average()
+
+    def on_predict_end(self, logs: Logs | None = None) -> None:
+        """Put the weights back."""
+        self._put_back()
+
+    def _put_average(self) -> None:
+        if not self.model.optimizer.use_ema:
+            raise ArgumentError(
+                f"SwapEMAWeights: expected an optimizer with use_ema=True, got {self.model.optimizer!r}. "
+                "Compile the model with such a one."
+            )
+        state = self.model.state
+        if self._weights is None and state.step:  # before the first step there is no average
+            self._weights = state.params.copy()
+            take_average(self.model.plan.trainable_parameters, state.params, state.slots)
+
+    def _put_back(self) -> None:
+        if self._weights is not None:
+            self.model.state.params[:] = self._weights
+            self._weights = None
+
+
 class LambdaCallback(Callback):
     """A callback made of functions, each by the name of its hook.
 
     Args:
-        hooks: ``on_epoch_end=lambda epoch, logs: ...`` and so on.
+        hooks: ``on_epoch_end=lambda epoch, logs: ...`` and so on; what does not begin with ``on_`` is only kept.
+
+    Raises:
+        UnknownNameError: a hook that is none.
 
     Example:
         >>> callback = LambdaCallback(on_epoch_end=lambda epoch, logs: print(epoch, logs))
@@ -793,7 +867,7 @@ class LambdaCallback(Callback):
 
     def __init__(self, **hooks: Callable[..., Any] | None) -> None:
         for name, function in hooks.items():
-            if name not in HOOKS:
+            if name.startswith("on_") and name not in HOOKS:
                 raise UnknownNameError("LambdaCallback", name, HOOKS)
             if function is not None:
                 setattr(self, name, function)

@@ -67,7 +67,8 @@ class ArraySource:
     """Rows that are all there: every epoch is one order of them, cut into slices of some whole batches."""
 
     def __init__(self, data: Batch, batch_size: int, shuffle: bool, rng: Generator, slice_batches: int) -> None:
-        self.data, self.batch_size, self.shuffle, self.rng = data, batch_size, shuffle, rng
+        self.data, self.shuffle, self.rng = data, shuffle, rng
+        self.batch_size = min(batch_size, len(data.x))  # engines count rows in 64 bits
         self.slice_batches = slice_batches
 
     @property
@@ -152,6 +153,11 @@ def in_blocks(data: Batch, batch_size: int, batches: int) -> Iterator[Slice]:
 def each(batches: Any) -> Iterator[Any]:
     """Iterate over batches; something with only ``len`` and ``[]``, such as Keras's PyDataset, is read by number."""
     return iter(batches) if hasattr(batches, "__iter__") else (batches[number] for number in range(len(batches)))
+
+
+def rows_of_each(batches: Any) -> Iterator[Any]:
+    """Yield the rows x of batches x, (x,), (x, y) or (x, y, sample_weight)."""
+    return (item[0] if isinstance(item, tuple) else item for item in each(batches))
 
 
 def peek(batches: Iterable[Any]) -> tuple[Any, Iterable[Any]]:

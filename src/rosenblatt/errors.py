@@ -3,6 +3,7 @@
     RosenblattError
     ├── ShapeError (ValueError)            arrays that do not fit each other or the model
     ├── DataError (ValueError)             values that cannot be learnt from: NaN, labels out of range, text
+    │   └── NonFiniteLossError (+ RuntimeError)  training has diverged, and was to stop there
     ├── ArgumentError (ValueError)         an argument outside of what is allowed
     │   └── UnknownNameError               a name that is in no table; the nearest known one is suggested
     ├── ModelStateError (RuntimeError)     a call that comes too early: fit before compile, weights before build
@@ -31,6 +32,10 @@ class ShapeError(RosenblattError, ValueError):
 
 class DataError(RosenblattError, ValueError):
     """Values that cannot be learnt from, such as NaN, labels out of range or text."""
+
+
+class NonFiniteLossError(DataError, RuntimeError):
+    """Training has diverged: the loss is NaN or infinite, and a callback was told to stop there with an error."""
 
 
 class ArgumentError(RosenblattError, ValueError):

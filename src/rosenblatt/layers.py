@@ -17,13 +17,20 @@ from typing import Any, NamedTuple, Self, TypedDict, TypeVar, Unpack
 
 import numpy as np
 
-from rosenblatt import activations, initializers, regularizers
-from rosenblatt.arguments import check_flag, check_name, check_number, check_whole_number, refuse_unknown
+from rosenblatt import activations, constraints, initializers, regularizers
+from rosenblatt.arguments import (
+    check_flag,
+    check_last_axis,
+    check_name,
+    check_number,
+    check_whole_number,
+    refuse_unknown,
+)
 from rosenblatt.configuration import Configurable
-from rosenblatt.data import check_finite, check_rows
+from rosenblatt.data import check_finite, check_rows, gives_batches, rows_of_each
 from rosenblatt.data import numbers as as_numbers
-from rosenblatt.errors import ArgumentError, ModelStateError, ShapeError
-from rosenblatt.functional.normalization import moments
+from rosenblatt.errors import ArgumentError, DataError, ModelStateError, ShapeError
+from rosenblatt.functional.normalization import joint_moments, moments
 from rosenblatt.plan import ArrayPlan, LayerPlan, Rule
 from rosenblatt.types import Array, Generator, Shape
 
@@ -31,12 +38,13 @@ T = TypeVar("T")
 
 
 class Numbers(NamedTuple):
-    """An array that a layer needs: its name, shape, how it starts, and what its size costs."""
+    """An array that a layer needs: its name, shape, how it starts, what its size costs, and its bounds."""
 
     name: str
     shape: Shape
     initializer: Any
     regularizer: Any = None
+    constraint: Any = None
 
 
 class CommonArguments(TypedDict, total=False):
@@ -108,6 +116,16 @@ class Layer(Configurable, ABC):
     def statistics_for(self, input_shape: Shape) -> list[Numbers]:
         """Return the arrays that are measured."""
         return []
+
+    def _numbers(self, name: str, shape: Shape) -> Numbers:
+        """Return an array that is learnt, from the constructor's arguments for it: kernel_initializer and so on."""
+        return Numbers(
+            name,
+            shape,
+            getattr(self, f"{name}_initializer"),
+            regularizers.get(getattr(self, f"{name}_regularizer")),
+            constraints.get(getattr(self, f"{name}_constraint")),
+        )
 
     # What a layer is once its model is built
 
@@ -219,6 +237,8 @@ class Dense(Layer):
         bias_initializer: how b (units,) starts.
         kernel_regularizer: what the size of w costs, such as ``"l2"`` or ``L2(0.001)``.
         bias_regularizer: what the size of b costs.
+        kernel_constraint: what w is put back to after each update, such as ``"non_neg"`` or ``MaxNorm(3.0)``.
+        bias_constraint: what b is put back to.
         **common: name, trainable, input_shape, input_dim (see `Layer`).
 
     Example:
@@ -237,6 +257,8 @@ class Dense(Layer):
         bias_initializer: Any = "zeros",
         kernel_regularizer: Any = None,
         bias_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_constraint: Any = None,
         **common: Unpack[CommonArguments],
     ) -> None:
         super().__init__(**common)
@@ -247,6 +269,8 @@ class Dense(Layer):
         self.bias_initializer = _checked(bias_initializer, initializers.get)
         self.kernel_regularizer = _checked(kernel_regularizer, regularizers.get)
         self.bias_regularizer = _checked(bias_regularizer, regularizers.get)
+        self.kernel_constraint = _checked(kernel_constraint, constraints.get)
+        self.bias_constraint = _checked(bias_constraint, constraints.get)
 
     def rule_config(self) -> dict[str, Any]:
         """See `Layer`."""
@@ -258,10 +282,8 @@ class Dense(Layer):
 
     def parameters_for(self, input_shape: Shape) -> list[Numbers]:
         """See `Layer`."""
-        kernel = Numbers(
-            "kernel", (input_shape[-1], self.units), self.kernel_initializer, regularizers.get(self.kernel_regularizer)
-        )
-        bias = Numbers("bias", (self.units,), self.bias_initializer, regularizers.get(self.bias_regularizer))
+        kernel = self._numbers("kernel", (input_shape[-1], self.units))
+        bias = self._numbers("bias", (self.units,))
         return [kernel, bias] if self.use_bias else [kernel]
 
     @property
@@ -379,8 +401,9 @@ class Softmax(ActivationLayer):
     Source: Keras, ``keras.layers.Softmax``.
     """
 
-    def __init__(self, **common: Unpack[CommonArguments]) -> None:
+    def __init__(self, axis: int = -1, **common: Unpack[CommonArguments]) -> None:
         super().__init__(**common)
+        self.axis = check_last_axis("Softmax", axis, "classes")
 
     def rule_config(self) -> dict[str, Any]:
         """See `Layer`."""
@@ -394,15 +417,20 @@ class PReLU(Layer):
     """
 
     def __init__(
-        self, alpha_initializer: Any = "zeros", alpha_regularizer: Any = None, **common: Unpack[CommonArguments]
+        self,
+        alpha_initializer: Any = "zeros",
+        alpha_regularizer: Any = None,
+        alpha_constraint: Any = None,
+        **common: Unpack[CommonArguments],
     ) -> None:
         super().__init__(**common)
         self.alpha_initializer = _checked(alpha_initializer, initializers.get)
         self.alpha_regularizer = _checked(alpha_regularizer, regularizers.get)
+        self.alpha_constraint = _checked(alpha_constraint, constraints.get)
 
     def parameters_for(self, input_shape: Shape) -> list[Numbers]:
         """See `Layer`."""
-        return [Numbers("alpha", input_shape, self.alpha_initializer, regularizers.get(self.alpha_regularizer))]
+        return [self._numbers("alpha", input_shape)]
 
     @property
     def alpha(self) -> Array:
@@ -485,8 +513,35 @@ class Normalization(Layer):
             "Adapt the layer to data with as many columns as the model has."
         )
 
-    def adapt(self, data: Array) -> None:
-        """Measure mean and variance on data (n, *input_shape); a second call measures anew."""
+    def adapt(self, data: Any) -> None:
+        """Measure mean and variance; a second call measures anew.
+
+        Args:
+            data: rows (n, *input_shape), or something that gives batches of them, with or without targets.
+
+        Raises:
+            DataError: NaN, text, or no rows.
+            ShapeError: rows of one number each, or batches that do not fit each other or the model.
+        """
+        measured = [self._measure(rows) for rows in (rows_of_each(data) if gives_batches(data) else [data])]
+        if not measured:
+            raise DataError(f"Normalization.adapt: expected rows, got no batches from {type(data).__name__}.")
+        counts, means, variances = zip(*measured, strict=True)
+        for mean in means:
+            if mean.shape != means[0].shape:
+                raise self._misfit(means[0].shape, mean.shape)
+        mean, variance = joint_moments(np.array(counts), np.array(means), np.array(variances))
+        if self.built and mean.shape != self._arrays["mean"].shape:
+            raise self._misfit(self._arrays["mean"].shape, mean.shape)
+        self._given = {"mean": None, "variance": None}
+        for name, value in (("mean", mean), ("variance", variance)):
+            if self.built:
+                self._arrays[name][...] = value
+            else:
+                self._arrays[name] = value
+
+    def _measure(self, data: Any) -> tuple[int, Array, Array]:
+        """Return of some rows how many numbers each figure is made of, their means and their variances."""
         rows = as_numbers("Normalization.adapt", "data", data)
         check_rows("Normalization.adapt", "data", rows)
         if rows.ndim < 2:
@@ -496,14 +551,7 @@ class Normalization(Layer):
         check_finite("Normalization.adapt", "data", rows)
         axes = tuple(range(rows.ndim - 1)) if self.axis == -1 else tuple(range(rows.ndim))
         mean, variance = moments(rows.astype(np.float64, copy=False), axes)
-        if self.built and mean.shape != self._arrays["mean"].shape:
-            raise self._misfit(self._arrays["mean"].shape, mean.shape)
-        self._given = {"mean": None, "variance": None}
-        for name, value in (("mean", mean), ("variance", variance)):
-            if self.built:
-                self._arrays[name][...] = value
-            else:
-                self._arrays[name] = value
+        return rows.size // mean.size, mean, variance
 
     def statistics_for(self, input_shape: Shape) -> list[Numbers]:
         """See `Layer`."""
@@ -573,11 +621,12 @@ class ScaleAndShift(Layer, ABC):
     gamma_initializer: Any
     beta_regularizer: Any
     gamma_regularizer: Any
+    beta_constraint: Any
+    gamma_constraint: Any
 
     def parameters_for(self, input_shape: Shape) -> list[Numbers]:
         """See `Layer`."""
-        gamma = Numbers("gamma", input_shape[-1:], self.gamma_initializer, regularizers.get(self.gamma_regularizer))
-        beta = Numbers("beta", input_shape[-1:], self.beta_initializer, regularizers.get(self.beta_regularizer))
+        gamma, beta = (self._numbers(name, input_shape[-1:]) for name in ("gamma", "beta"))
         return [gamma] * self.scale + [beta] * self.center
 
     @property
@@ -598,6 +647,7 @@ class BatchNormalization(ScaleAndShift):
     place, as they do where the layer is frozen (``trainable=False``).
 
     Args:
+        axis: -1, as the units lie on the last axis.
         momentum: how slowly the averages follow, 0 to 1.
         epsilon: added to the variance.
         center: whether a shift beta is learnt.
@@ -608,6 +658,8 @@ class BatchNormalization(ScaleAndShift):
         moving_variance_initializer: how the average of the variances starts.
         beta_regularizer: what the size of beta costs.
         gamma_regularizer: what the size of gamma costs.
+        beta_constraint: what beta is put back to after each update.
+        gamma_constraint: what gamma is put back to.
         **common: name, trainable, input_shape, input_dim (see `Layer`).
 
     Source: Keras, ``keras.layers.BatchNormalization``; Ioffe and Szegedy (2015).
@@ -615,6 +667,7 @@ class BatchNormalization(ScaleAndShift):
 
     def __init__(
         self,
+        axis: int = -1,
         momentum: float = 0.99,
         epsilon: float = 1e-3,
         center: bool = True,
@@ -625,9 +678,12 @@ class BatchNormalization(ScaleAndShift):
         moving_variance_initializer: Any = "ones",
         beta_regularizer: Any = None,
         gamma_regularizer: Any = None,
+        beta_constraint: Any = None,
+        gamma_constraint: Any = None,
         **common: Unpack[CommonArguments],
     ) -> None:
         super().__init__(**common)
+        self.axis = check_last_axis("BatchNormalization", axis, "units")
         self.momentum = check_number("BatchNormalization", "momentum", momentum, at_least=0, at_most=1)
         self.epsilon = check_number("BatchNormalization", "epsilon", epsilon, at_least=0)
         self.center = check_flag("BatchNormalization", "center", center)
@@ -638,6 +694,8 @@ class BatchNormalization(ScaleAndShift):
         self.moving_variance_initializer = _checked(moving_variance_initializer, initializers.get)
         self.beta_regularizer = _checked(beta_regularizer, regularizers.get)
         self.gamma_regularizer = _checked(gamma_regularizer, regularizers.get)
+        self.beta_constraint = _checked(beta_constraint, constraints.get)
+        self.gamma_constraint = _checked(gamma_constraint, constraints.get)
 
     def rule_config(self) -> dict[str, Any]:
         """See `Layer`."""
@@ -665,6 +723,7 @@ class LayerNormalization(ScaleAndShift):
     """Bring every row to mean 0 and variance 1 over its units, then scale and shift by learnt numbers.
 
     Args:
+        axis: -1, as the units lie on the last axis.
         epsilon: added to the variance.
         center: whether a shift beta is learnt.
         scale: whether a scale gamma is learnt.
@@ -672,6 +731,8 @@ class LayerNormalization(ScaleAndShift):
         gamma_initializer: how gamma starts.
         beta_regularizer: what the size of beta costs.
         gamma_regularizer: what the size of gamma costs.
+        beta_constraint: what beta is put back to after each update.
+        gamma_constraint: what gamma is put back to.
         **common: name, trainable, input_shape, input_dim (see `Layer`).
 
     Source: Keras, ``keras.layers.LayerNormalization``; Ba, Kiros and Hinton (2016).
@@ -679,6 +740,7 @@ class LayerNormalization(ScaleAndShift):
 
     def __init__(
         self,
+        axis: int = -1,
         epsilon: float = 1e-3,
         center: bool = True,
         scale: bool = True,
@@ -686,9 +748,12 @@ class LayerNormalization(ScaleAndShift):
         gamma_initializer: Any = "ones",
         beta_regularizer: Any = None,
         gamma_regularizer: Any = None,
+        beta_constraint: Any = None,
+        gamma_constraint: Any = None,
         **common: Unpack[CommonArguments],
     ) -> None:
         super().__init__(**common)
+        self.axis = check_last_axis("LayerNormalization", axis, "units")
         self.epsilon = check_number("LayerNormalization", "epsilon", epsilon, at_least=0)
         self.center = check_flag("LayerNormalization", "center", center)
         self.scale = check_flag("LayerNormalization", "scale", scale)
@@ -696,6 +761,8 @@ class LayerNormalization(ScaleAndShift):
         self.gamma_initializer = _checked(gamma_initializer, initializers.get)
         self.beta_regularizer = _checked(beta_regularizer, regularizers.get)
         self.gamma_regularizer = _checked(gamma_regularizer, regularizers.get)
+        self.beta_constraint = _checked(beta_constraint, constraints.get)
+        self.gamma_constraint = _checked(gamma_constraint, constraints.get)
 
     def rule_config(self) -> dict[str, Any]:
         """See `Layer`."""
@@ -760,7 +827,7 @@ def name_layers(layers: Sequence[Layer]) -> list[str]:
     next_number: Counter[str] = Counter()
     names = []
     for layer in layers:
-        name, stem = layer.declared_name, _snake_case(type(layer).__name__)
+        name, stem = layer.declared_name, snake_case(type(layer).__name__)
         while name is None or (name != layer.declared_name and name in given):
             name = f"{stem}_{next_number[stem]}" if next_number[stem] else stem
             next_number[stem] += 1
@@ -800,13 +867,20 @@ def _figures(name: str, value: Any) -> Array:
 
 
 def _place(numbers: Sequence[Numbers], start: int) -> Iterator[ArrayPlan]:
-    for name, shape, _, regularizer in numbers:
-        array = ArrayPlan(name, shape, start, None if regularizer is None else regularizer.rule)
+    for name, shape, _, regularizer, constraint in numbers:
+        regularizer, constraint = (None if given is None else given.rule for given in (regularizer, constraint))
+        array = ArrayPlan(name, shape, start, regularizer, constraint)
         start = array.stop
         yield array
 
 
-def _snake_case(name: str) -> str:
+def snake_case(name: str) -> str:
+    """Return a class's name in small letters, as names of layers and the folders in Keras's files have it.
+
+    Example:
+        >>> snake_case("BatchNormalization"), snake_case("ReLU")
+        ('batch_normalization', 're_lu')
+    """
     words = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
     return re.sub(r"([a-z])([A-Z])", r"\1_\2", words).lower()
 

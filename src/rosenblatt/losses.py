@@ -24,7 +24,7 @@ from typing import Any, ClassVar, NoReturn, TypeAlias
 
 import numpy as np
 
-from rosenblatt.arguments import check_choice, check_flag, check_number, check_numbers
+from rosenblatt.arguments import check_choice, check_flag, check_last_axis, check_number, check_numbers
 from rosenblatt.configuration import Configurable, deserialize
 from rosenblatt.errors import ArgumentError, ShapeError, UnknownNameError
 from rosenblatt.functional import losses as functional
@@ -57,8 +57,8 @@ class Loss(Configurable):
 
     @property
     def rule(self) -> Rule:
-        """What a plan says about this loss: the function's name and its arguments, without the reduction."""
-        config = {name: value for name, value in self.get_config().items() if name not in ("reduction", "name")}
+        """What a plan says about this loss: the function's name and its own arguments."""
+        config = {name: value for name, value in self.get_config().items() if name not in ("reduction", "name", "axis")}
         return Rule(self.rule_name, config)
 
     def __call__(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: ArrayLike | None = None) -> Any:
@@ -253,6 +253,7 @@ class CosineSimilarity(Loss):
     """Minus the cosine of the angle between y_pred and y_true: -1 where they point the same way.
 
     Args:
+        axis: -1, as a vector lies on the last axis.
         reduction: See the module's first lines.
         name: What the loss is called.
 
@@ -263,8 +264,11 @@ class CosineSimilarity(Loss):
 
     rule_name = "cosine_similarity"
 
-    def __init__(self, reduction: str | None = "sum_over_batch_size", name: str = "cosine_similarity") -> None:
+    def __init__(
+        self, axis: int = -1, reduction: str | None = "sum_over_batch_size", name: str = "cosine_similarity"
+    ) -> None:
         super().__init__(reduction, name)
+        self.axis = check_last_axis("CosineSimilarity", axis, "vectors")
 
 
 class BinaryCrossentropy(Loss):
@@ -273,6 +277,7 @@ class BinaryCrossentropy(Loss):
     Args:
         from_logits: Whether y_pred is z, before the sigmoid, instead of a probability.
         label_smoothing: The share by which targets are drawn to one half, from 0 to 1.
+        axis: -1, as the classes lie on the last axis.
         reduction: See the module's first lines.
         name: What the loss is called.
 
@@ -292,10 +297,12 @@ class BinaryCrossentropy(Loss):
         self,
         from_logits: bool = False,
         label_smoothing: float = 0.0,
+        axis: int = -1,
         reduction: str | None = "sum_over_batch_size",
         name: str = "binary_crossentropy",
     ) -> None:
         super().__init__(reduction, name)
+        self.axis = check_last_axis("BinaryCrossentropy", axis, "classes")
         self.from_logits = check_flag(type(self).__name__, "from_logits", from_logits)
         self.label_smoothing = check_number(
             "BinaryCrossentropy", "label_smoothing", label_smoothing, at_least=0, at_most=1
@@ -311,6 +318,7 @@ class BinaryFocalCrossentropy(Loss):
         gamma: How strongly easy rows are weighted down; 0 gives the plain cross-entropy.
         from_logits: Whether y_pred is z, before the sigmoid, instead of a probability.
         label_smoothing: The share by which targets are drawn to one half, from 0 to 1.
+        axis: -1, as the classes lie on the last axis.
         reduction: See the module's first lines.
         name: What the loss is called.
 
@@ -331,10 +339,12 @@ class BinaryFocalCrossentropy(Loss):
         gamma: float = 2.0,
         from_logits: bool = False,
         label_smoothing: float = 0.0,
+        axis: int = -1,
         reduction: str | None = "sum_over_batch_size",
         name: str = "binary_focal_crossentropy",
     ) -> None:
         super().__init__(reduction, name)
+        self.axis = check_last_axis("BinaryFocalCrossentropy", axis, "classes")
         who = "BinaryFocalCrossentropy"
         self.apply_class_balancing = check_flag(who, "apply_class_balancing", apply_class_balancing)
         self.alpha = check_number(who, "alpha", alpha)
@@ -349,6 +359,7 @@ class CategoricalCrossentropy(Loss):
     Args:
         from_logits: Whether y_pred is z, before the softmax, instead of probabilities.
         label_smoothing: The share by which targets are drawn to equal probabilities, from 0 to 1.
+        axis: -1, as the classes lie on the last axis.
         reduction: See the module's first lines.
         name: What the loss is called.
 
@@ -363,10 +374,12 @@ class CategoricalCrossentropy(Loss):
         self,
         from_logits: bool = False,
         label_smoothing: float = 0.0,
+        axis: int = -1,
         reduction: str | None = "sum_over_batch_size",
         name: str = "categorical_crossentropy",
     ) -> None:
         super().__init__(reduction, name)
+        self.axis = check_last_axis("CategoricalCrossentropy", axis, "classes")
         self.from_logits = check_flag(type(self).__name__, "from_logits", from_logits)
         self.label_smoothing = check_number(
             "CategoricalCrossentropy", "label_smoothing", label_smoothing, at_least=0, at_most=1
@@ -381,6 +394,7 @@ class CategoricalFocalCrossentropy(Loss):
         gamma: How strongly easy rows are weighted down.
         from_logits: Whether y_pred is z, before the softmax, instead of probabilities.
         label_smoothing: The share by which targets are drawn to equal probabilities, from 0 to 1.
+        axis: -1, as the classes lie on the last axis.
         reduction: See the module's first lines.
         name: What the loss is called.
 
@@ -400,10 +414,12 @@ class CategoricalFocalCrossentropy(Loss):
         gamma: float = 2.0,
         from_logits: bool = False,
         label_smoothing: float = 0.0,
+        axis: int = -1,
         reduction: str | None = "sum_over_batch_size",
         name: str = "categorical_focal_crossentropy",
     ) -> None:
         super().__init__(reduction, name)
+        self.axis = check_last_axis("CategoricalFocalCrossentropy", axis, "classes")
         who = "CategoricalFocalCrossentropy"
         self.alpha: float | list[float]
         if isinstance(alpha, Sequence | np.ndarray) and not isinstance(alpha, str | bytes):
@@ -421,6 +437,7 @@ class SparseCategoricalCrossentropy(Loss):
     Args:
         from_logits: Whether y_pred is z, before the softmax, instead of probabilities.
         reduction: See the module's first lines.
+        axis: -1, as the classes lie on the last axis.
         name: What the loss is called.
 
     Example:
@@ -434,9 +451,11 @@ class SparseCategoricalCrossentropy(Loss):
         self,
         from_logits: bool = False,
         reduction: str | None = "sum_over_batch_size",
+        axis: int = -1,
         name: str = "sparse_categorical_crossentropy",
     ) -> None:
         super().__init__(reduction, name)
+        self.axis = check_last_axis("SparseCategoricalCrossentropy", axis, "classes")
         self.from_logits = check_flag(type(self).__name__, "from_logits", from_logits)
 
 

@@ -21,7 +21,14 @@ from typing import Any, ClassVar, Literal, TypeAlias
 
 import numpy as np
 
-from rosenblatt.arguments import check_choice, check_flag, check_number, check_numbers, check_whole_number
+from rosenblatt.arguments import (
+    check_choice,
+    check_flag,
+    check_last_axis,
+    check_number,
+    check_numbers,
+    check_whole_number,
+)
 from rosenblatt.configuration import Configurable, deserialize
 from rosenblatt.errors import ArgumentError, DataError, ShapeError, UnknownNameError
 from rosenblatt.functional import activations, losses
@@ -528,7 +535,7 @@ class CosineSimilarity(_MeanOf):
 
     def __init__(self, name: str = "cosine_similarity", dtype: str | None = None, axis: int = -1) -> None:
         super().__init__(functional.cosine_similarity, _alike, name, dtype)
-        self.axis = _last_axis(self, axis)
+        self.axis = check_last_axis(_who(self), axis, "classes")
 
 
 class BinaryCrossentropy(_MeanOf):
@@ -580,7 +587,7 @@ class CategoricalCrossentropy(_MeanOf):
         )
         config = {"from_logits": self.from_logits, "label_smoothing": self.label_smoothing}
         super().__init__(losses.categorical_crossentropy, _alike, name, dtype, **config)
-        self.axis = _last_axis(self, axis)
+        self.axis = check_last_axis(_who(self), axis, "classes")
 
 
 class SparseCategoricalCrossentropy(_MeanOf):
@@ -602,7 +609,7 @@ class SparseCategoricalCrossentropy(_MeanOf):
     ) -> None:
         self.from_logits = check_flag("SparseCategoricalCrossentropy", "from_logits", from_logits)
         super().__init__(losses.sparse_categorical_crossentropy, _indexed, name, dtype, from_logits=from_logits)
-        self.axis = _last_axis(self, axis)
+        self.axis = check_last_axis(_who(self), axis, "classes")
 
 
 class Hinge(_MeanOf):
@@ -673,12 +680,6 @@ class Poisson(_MeanOf):
 
     def __init__(self, name: str = "poisson", dtype: str | None = None) -> None:
         super().__init__(losses.poisson, _alike, name, dtype)
-
-
-def _last_axis(metric: Metric, axis: int) -> int:
-    if not isinstance(axis, int) or axis != -1:
-        raise ArgumentError(f"{_who(metric)}: expected axis=-1, got {axis!r}. Put the classes on the last axis.")
-    return axis
 
 
 # --- Counts of a binary decision ---------------------------------------------------------------------------------
@@ -890,6 +891,162 @@ class Recall(_Counts):
     def result(self) -> float | Array:
         """Return the recall, or one for each threshold."""
         return _scalar(functional.recall(self._counts)[:, 0])
+
+
+# --- One rate at a given value of another -------------------------------------------------------------------------
+
+
+class _RateAtRate(_Counts):
+    """What the metrics share that look for the threshold of the best rate where another rate has a given value.
+
+    ``bound`` is the name of the other rate, and of the metric's argument.
+
+    Args:
+        value: what the other rate must reach.
+        num_thresholds: how many thresholds are tried, evenly from 0 to 1; a single one is 0.5.
+        class_id: only this class counts.
+        name: the name in logs.
+        dtype: kept for Keras's sake.
+    """
+
+    direction = "up"
+    bound: ClassVar[str]
+
+    def __init__(self, value: float, num_thresholds: int, class_id: int | None, name: str, dtype: str | None) -> None:
+        who = type(self).__name__
+        self.value = check_number(who, self.bound, value, at_least=0, at_most=1)
+        setattr(self, self.bound, self.value)
+        self.num_thresholds = check_whole_number(who, "num_thresholds", num_thresholds, at_least=1, at_most=MOST)
+        tried = np.linspace(0, 1, self.num_thresholds) if self.num_thresholds > 1 else [0.5]
+        super().__init__(tried, name, dtype, class_id=class_id)
+
+
+class SensitivityAtSpecificity(_RateAtRate):
+    """The best sensitivity (recall) at a threshold where the specificity, ``TN / (TN + FP)``, is at least a value.
+
+    Args:
+        specificity: that value, from 0 to 1.
+        num_thresholds: how many thresholds are tried, evenly from 0 to 1.
+        class_id: only this class counts.
+        name: the name in logs.
+        dtype: kept for Keras's sake.
+
+    Example:
+        >>> SensitivityAtSpecificity(0.5)([0, 0, 0, 1, 1], [0, 0.3, 0.8, 0.3, 0.8])
+        0.5
+    """
+
+    bound = "specificity"
+
+    def __init__(
+        self,
+        specificity: float,
+        num_thresholds: int = 200,
+        class_id: int | None = None,
+        name: str = "sensitivity_at_specificity",
+        dtype: str | None = None,
+    ) -> None:
+        super().__init__(specificity, num_thresholds, class_id, name, dtype)
+
+    def result(self) -> float:
+        """Return the sensitivity; 0 where no threshold reaches the specificity."""
+        return functional.best_where(functional.specificity(self._counts), functional.recall(self._counts), self.value)
+
+
+class SpecificityAtSensitivity(_RateAtRate):
+    """The best specificity, ``TN / (TN + FP)``, at a threshold where the sensitivity (recall) is at least a value.
+
+    Args:
+        sensitivity: that value, from 0 to 1.
+        num_thresholds: how many thresholds are tried, evenly from 0 to 1.
+        class_id: only this class counts.
+        name: the name in logs.
+        dtype: kept for Keras's sake.
+
+    Example:
+        >>> round(SpecificityAtSensitivity(0.5)([0, 0, 0, 1, 1], [0, 0.3, 0.8, 0.3, 0.8]), 4)
+        0.6667
+    """
+
+    bound = "sensitivity"
+
+    def __init__(
+        self,
+        sensitivity: float,
+        num_thresholds: int = 200,
+        class_id: int | None = None,
+        name: str = "specificity_at_sensitivity",
+        dtype: str | None = None,
+    ) -> None:
+        super().__init__(sensitivity, num_thresholds, class_id, name, dtype)
+
+    def result(self) -> float:
+        """Return the specificity; 0 where no threshold reaches the sensitivity."""
+        return functional.best_where(functional.recall(self._counts), functional.specificity(self._counts), self.value)
+
+
+class PrecisionAtRecall(_RateAtRate):
+    """The best precision at a threshold where the recall is at least a value.
+
+    Args:
+        recall: that value, from 0 to 1.
+        num_thresholds: how many thresholds are tried, evenly from 0 to 1.
+        class_id: only this class counts.
+        name: the name in logs.
+        dtype: kept for Keras's sake.
+
+    Example:
+        >>> PrecisionAtRecall(0.5)([0, 0, 0, 1, 1], [0, 0.3, 0.8, 0.3, 0.8])
+        0.5
+    """
+
+    bound = "recall"
+
+    def __init__(
+        self,
+        recall: float,
+        num_thresholds: int = 200,
+        class_id: int | None = None,
+        name: str = "precision_at_recall",
+        dtype: str | None = None,
+    ) -> None:
+        super().__init__(recall, num_thresholds, class_id, name, dtype)
+
+    def result(self) -> float:
+        """Return the precision; 0 where no threshold reaches the recall."""
+        return functional.best_where(functional.recall(self._counts), functional.precision(self._counts), self.value)
+
+
+class RecallAtPrecision(_RateAtRate):
+    """The best recall at a threshold where the precision is at least a value.
+
+    Args:
+        precision: that value, from 0 to 1.
+        num_thresholds: how many thresholds are tried, evenly from 0 to 1.
+        class_id: only this class counts.
+        name: the name in logs.
+        dtype: kept for Keras's sake.
+
+    Example:
+        >>> RecallAtPrecision(0.8)([0, 0, 1, 1], [0, 0.5, 0.3, 0.9])
+        0.5
+    """
+
+    bound = "precision"
+
+    def __init__(
+        self,
+        precision: float,
+        num_thresholds: int = 200,
+        class_id: int | None = None,
+        name: str = "recall_at_precision",
+        dtype: str | None = None,
+    ) -> None:
+        super().__init__(precision, num_thresholds, class_id, name, dtype)
+
+    def result(self) -> float:
+        """Return the recall; 0 where no threshold reaches the precision."""
+        return functional.best_where(functional.precision(self._counts), functional.recall(self._counts), self.value)
 
 
 class AUC(Metric):
@@ -1260,6 +1417,10 @@ CLASSES: dict[str, type[Metric]] = {
         FalseNegatives,
         Precision,
         Recall,
+        SensitivityAtSpecificity,
+        SpecificityAtSensitivity,
+        PrecisionAtRecall,
+        RecallAtPrecision,
         AUC,
         FBetaScore,
         F1Score,
@@ -1340,7 +1501,13 @@ def get(
     if isinstance(identifier, Metric):
         return identifier
     if isinstance(identifier, str):
-        metric = _named(identifier, output_shape, target_shape)()
+        kind = _named(identifier, output_shape, target_shape)
+        if issubclass(kind, _RateAtRate):
+            raise ArgumentError(
+                f"metric {identifier!r}: expected a value of {kind.bound}, got a name alone. "
+                f"Try metrics=[metrics.{kind.__name__}(0.9)]."
+            )
+        metric = kind()
         metric.name = identifier
         return metric
     if isinstance(identifier, Mapping):

@@ -75,7 +75,7 @@ class Sequential:
         self.seed = fresh_seed() if seed is None else check_whole_number("Sequential", "seed", seed, at_least=0)
         self.rng = np.random.default_rng(self.seed)
         self.engine = default_engine()
-        self.layers: list[Layer] = []
+        self._layers: list[Layer] = []
         self.class_names: list[str] | None = None  # what the outputs stand for; kept in the model's file
         self.data_name: str | None = None  # what it was trained on; kept in the model's file
         self.history: History | None = None
@@ -98,6 +98,11 @@ class Sequential:
             self.add(layer)
 
     # --- Layers -----------------------------------------------------------------------------------
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers in their order, in a new list: they change by `add` and `pop`."""
+        return list(self._layers)
 
     def add(self, layer: Layer | Input) -> None:
         """Append a layer; the layers before it keep their weights.
@@ -123,14 +128,14 @@ class Sequential:
         input_shape = self._input_shape if self.layers or self._input_shape else layer.declared_input_shape
         if input_shape is not None:
             self._build(layers, input_shape)  # where it fails the model is as it was
-        self.layers = layers
+        self._layers = layers
         layer.owner = self
 
     def pop(self) -> Layer:
         """Remove the last layer and return it, with its weights."""
         if not self.layers:
             raise ModelStateError("Sequential.pop: expected at least one layer, got none.")
-        layer = self.layers.pop()
+        layer = self._layers.pop()
         layer.release()
         if self.layers and self._input_shape is not None:
             self._build(self.layers, self._input_shape)
@@ -152,11 +157,21 @@ class Sequential:
         raise ArgumentError(f"Sequential.get_layer: expected {wanted}, got {name if index is None else index!r}.")
 
     def build(self, input_shape: Sequence[int | None]) -> None:
-        """Make the weights for rows of a shape; a leading None, the batch size in Keras, may stand before it."""
+        """Make the weights for rows of a shape; a leading None, the batch size in Keras, may stand before it.
+
+        Raises:
+            ArgumentError: it is no shape, or another than the model has already.
+        """
         row: Any = input_shape
         if isinstance(row, Sequence) and row and row[0] is None:
             row = row[1:]
-        self._build(self.layers, shape_of_row("Sequential.build", row))
+        shape = shape_of_row("Sequential.build", row)
+        if self._input_shape not in (None, shape):
+            raise ArgumentError(
+                f"Sequential.build: expected rows of shape {self._input_shape}, as the model has them, got {shape}. "
+                "Make a new model for others."
+            )
+        self._build(self.layers, shape)
 
     @property
     def built(self) -> bool:
@@ -182,13 +197,12 @@ class Sequential:
         layer_plans = self._lay_out(layers, input_shape)
         params = self._allocate(array for plan in layer_plans for array in plan.parameters)
         statistics = self._allocate(array for plan in layer_plans for array in plan.statistics)
-        arrays_by_layer: list[dict[str, Array]] = []
-        for layer, plan in zip(layers, layer_plans, strict=True):
-            arrays = {array.name: array.view(params) for array in plan.parameters}
-            arrays |= {array.name: array.view(statistics) for array in plan.statistics}
-            for wanted in [*layer.parameters_for(plan.input_shape), *layer.statistics_for(plan.input_shape)]:
-                arrays[wanted.name][...] = layer.start(wanted, self.rng, self.dtype)
-            arrays_by_layer.append(arrays)
+        try:
+            arrays_by_layer = [
+                self._start(layer, plan, params, statistics) for layer, plan in zip(layers, layer_plans, strict=True)
+            ]
+        except MemoryError as error:
+            raise _too_large(params.size + statistics.size) from error
         for layer, plan, arrays in zip(layers, layer_plans, arrays_by_layer, strict=True):
             layer.bind(plan, arrays, self)
         self._input_shape, self._state = input_shape, State(params, statistics, slots={})
@@ -199,9 +213,15 @@ class Sequential:
         try:
             return np.empty(size, self.dtype)
         except (MemoryError, ValueError) as error:
-            raise ArgumentError(
-                f"Sequential: expected layers that fit into memory, got {size:.3g} numbers. Make them smaller."
-            ) from error
+            raise _too_large(size) from error
+
+    def _start(self, layer: Layer, plan: LayerPlan, params: Array, statistics: Array) -> dict[str, Array]:
+        """Return a layer's views into the flat vectors, after writing the numbers that it starts with."""
+        arrays = {array.name: array.view(params) for array in plan.parameters}
+        arrays |= {array.name: array.view(statistics) for array in plan.statistics}
+        for wanted in [*layer.parameters_for(plan.input_shape), *layer.statistics_for(plan.input_shape)]:
+            arrays[wanted.name][...] = layer.start(wanted, self.rng, self.dtype)
+        return arrays
 
     # --- What it is, and its numbers --------------------------------------------------------------
 
@@ -597,22 +617,45 @@ class Sequential:
         data.check_rows("test_on_batch", "x", rows)
         return self.evaluate(rows, y, len(rows), 0, sample_weight, return_dict=return_dict)
 
-    def predict(self, x: Any, batch_size: int | None = None, verbose: int | str = "auto") -> Array:
+    def predict(
+        self, x: Any, batch_size: int | None = None, verbose: int | str = "auto", callbacks: Any = None
+    ) -> Array:
         """Return the outputs (n, *output_shape).
 
         Args:
             x: rows (n, *input_shape), or something that gives batches of rows.
             batch_size: as in Keras; the engine chooses its own blocks, the result is the same.
             verbose: as in Keras; a prediction is too quick for a progress bar.
+            callbacks: one or several of `rosenblatt.callbacks`, told when prediction begins and ends.
         """
+        if callbacks is not None:
+            return self._predict_watched(x, batch_size, CallbackList(callbacks, model=self, verbose=verbose))
         if data.gives_batches(x):
-            rows_of = (item[0] if isinstance(item, tuple) else item for item in data.each(x))
-            batches = [self.predict(rows, batch_size, verbose) for rows in rows_of]
+            batches = [self.predict(rows) for rows in data.rows_of_each(x)]
             if not batches:
                 raise DataError(f"predict: expected at least one batch, got none from {type(x).__name__}.")
             return np.concatenate(batches)
         rows = self._features("predict", x)
         return self.engine.predict(self.plan, self.state, rows)
+
+    def _predict_watched(self, x: Any, batch_size: int | None, callbacks: CallbackList) -> Array:
+        """Predict while callbacks look on: batch by batch where one of them asks for that."""
+        callbacks.on_predict_begin()
+        try:
+            if not callbacks.wants_predict_batches:
+                return self.predict(x)
+            outputs: list[Array] = []
+            if not data.gives_batches(x):
+                rows = self._features("predict", x)
+                size = 32 if batch_size is None else batch_size
+                x = (rows[start : start + size] for start in range(0, len(rows), size))
+            for number, batch in enumerate(data.rows_of_each(x)):
+                callbacks.on_predict_batch_begin(number)
+                outputs.append(self.predict(batch))
+                callbacks.on_predict_batch_end(number, {"outputs": outputs[-1]})
+            return np.concatenate(outputs)
+        finally:
+            callbacks.on_predict_end()
 
     def predict_on_batch(self, x: Any) -> Array:
         """Return the outputs for one batch of rows."""
@@ -867,7 +910,7 @@ class Sequential:
         """Make a model, not yet built, from what `get_config` returned."""
         layers = [deserialize("load_model", layer, LAYERS) for layer in config["layers"]]
         model = cls(name=config["name"], seed=config["seed"], dtype=config["dtype"])
-        model.layers = layers
+        model._layers = layers
         for layer in layers:
             layer.owner = model
         model._input_shape = (
@@ -876,15 +919,17 @@ class Sequential:
         return model
 
     def save(self, path: str | Path) -> None:
-        """Write the whole model to one safetensors file: plan, weights, optimizer, history, class names.
+        """Write the whole model to one file: layers, weights, optimizer, history, class names.
 
         Training goes on from it, bit for bit, where it stopped. The file is complete or not there at all.
 
         Args:
-            path: ends in ``.safetensors``.
+            path: ends in ``.safetensors``, or in ``.keras`` for Keras 3.0.5 and later, which train on, too (needs the
+                extra "keras-files").
 
         Raises:
-            FileFormatError: another suffix.
+            FileFormatError: another suffix; or the model has something that Keras lacks.
+            ModelStateError: the model is not built.
             OSError: the folder cannot be written, or the disk is full.
         """
         from rosenblatt import saving  # files take a while to import, and many programs use none
@@ -937,7 +982,7 @@ class Sequential:
         return _torch_models("to_torch").to_torch(self)
 
     def save_weights(self, path: str | Path) -> None:
-        """Write the weights alone to a safetensors file (see `save`)."""
+        """Write the weights alone to a ``.safetensors`` file, or to Keras's ``.weights.h5`` (see `save`)."""
         from rosenblatt import saving
 
         saving.save_weights(self, path)
@@ -945,8 +990,12 @@ class Sequential:
     def load_weights(self, path: str | Path) -> None:
         """Read weights that `save_weights` or `save` wrote for a model of the same layers; all change or none.
 
+        Args:
+            path: of ours or of Keras: ``.safetensors``, ``.weights.h5``, ``.keras`` or ``.h5``. Keras's go by the order
+                of the layers, whatever their names.
+
         Raises:
-            FileFormatError: no such file of ours, or weights of other layers.
+            FileFormatError: the file is damaged, or has weights of other layers.
             FileNotFoundError: there is none.
         """
         from rosenblatt import saving
@@ -955,10 +1004,11 @@ class Sequential:
 
 
 def load_model(path: str | Path, compile: bool = True, custom_objects: Mapping[str, Any] | None = None) -> Sequential:
-    """Read a model that `Sequential.save` wrote. Nothing in the file is ever executed.
+    """Read a model that `Sequential.save` or Keras wrote, or from an ONNX file. Nothing in the file is ever executed.
 
     Args:
-        path: a ``.safetensors`` file.
+        path: a ``.safetensors`` file; ``.keras`` of Keras 3, ``.h5`` of Keras 2 or 3, where the layers are one chain of
+            those that this library has; or ``.onnx`` (needs the extra "onnx"), which is not compiled.
         compile: also restore optimizer and loss, so that training can go on.
         custom_objects: your own loss and metric functions, and classes of metrics, by name, where the model was
             compiled with such.
@@ -1021,6 +1071,12 @@ def _torch_models(who: str) -> Any:
     from rosenblatt.exchange import torch_models
 
     return torch_models
+
+
+def _too_large(numbers: float) -> ArgumentError:
+    return ArgumentError(
+        f"Sequential: expected layers that fit into memory, got {numbers:.3g} numbers. Make them smaller."
+    )
 
 
 def _arrays_of(state: State) -> dict[str, Array]:

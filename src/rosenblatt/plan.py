@@ -36,6 +36,7 @@ class ArrayPlan:
     shape: Shape
     start: int
     regularizer: Rule | None = None
+    constraint: Rule | None = None
 
     @property
     def stop(self) -> int:
@@ -68,7 +69,8 @@ class LayerPlan:
 class OptimizerPlan:
     """How a gradient changes the parameters; the learning rate itself is part of the state.
 
-    Within a step the order is Keras's: clip, weight decay, update, moving average of the weights.
+    Within a step the order is Keras's: clip, weight decay, update, moving average of the weights; then the weights'
+    constraints.
     """
 
     rule: Rule

@@ -1,13 +1,15 @@
 """What a model file holds: the model's description, its arrays, and how both become a model again.
 
-Nothing in a file is ever executed: classes are looked up in tables, a user's own functions in ``custom_objects``.
+The suffix says which program's file it is; those of others are translated in ``rosenblatt.exchange``. Nothing in a file
+is ever executed: classes are looked up in tables, a user's own functions in ``custom_objects``.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,21 +30,56 @@ if TYPE_CHECKING:
     from rosenblatt.models import Sequential
 
 
+# What each call writes or reads, by the ends of the path, and what helps where it is another one.
+WHOLE_MODELS = (".safetensors", ".keras")
+WEIGHTS = (".safetensors", ".weights.h5")
+READABLE = (".safetensors", ".keras", ".h5", ".onnx")
+READABLE_WEIGHTS = (".safetensors", ".weights.h5", ".keras", ".h5")
+CURES_SAVING = {
+    ".onnx": "ONNX files are written by model.export.",
+    ".weights.h5": "Weights alone are written by save_weights.",
+    ".h5": "Keras 3 writes and reads 'model.keras' instead.",
+    ".keras": "Whole models are written by save.",
+}
+LONGEST_REASON = 500  # characters; some errors repeat all that they did not understand
+CURES_LOADING = {".weights.h5": "Load it with load_weights into a model of the same layers."}
+
+
 def save(model: Sequential, path: str | Path) -> None:
     """Write a whole model to a file: see `Sequential.save`."""
+    suffix = files.suffix_of("save", path, WHOLE_MODELS, CURES_SAVING)
+    if suffix == ".keras":
+        from rosenblatt.exchange import keras_files  # only who asks for it pays for it
+
+        model.state  # noqa: B018  (says what is missing where the model is not built)
+        keras_files.write(model, plain(describe(model)), path)
+        return
     tensors = _weights(model) | {f"optimizer/{name}": slot for name, slot in model.state.slots.items()}
     files.write(path, tensors, {"model": json.dumps(describe(model), default=_for_json)})
 
 
 def save_weights(model: Sequential, path: str | Path) -> None:
     """Write a model's weights to a file: see `Sequential.save_weights`."""
+    if files.suffix_of("save", path, WEIGHTS, CURES_SAVING) == ".weights.h5":
+        from rosenblatt.exchange import keras_files
+
+        keras_files.write_weights(model, path)
+        return
     files.write(path, _weights(model), {})
 
 
 def load_weights(model: Sequential, path: str | Path) -> None:
     """Read a model's weights from a file: see `Sequential.load_weights`."""
+    suffix = files.suffix_of("load", path, READABLE_WEIGHTS, CURES_LOADING)
     weights = model.weights
-    tensors, _ = files.read(path)
+    if suffix == ".safetensors":
+        tensors, _ = files.read(path)
+    else:
+        from rosenblatt.exchange import keras_files
+
+        files.check_is_file(Path(path))
+        with _as_damage("load", path):
+            tensors = keras_files.read_weights(model, Path(path))
     _check_shapes(path, tensors, "weights/", {name: array.shape for name, array in weights.items()})
     for name, array in weights.items():
         array[...] = tensors[f"weights/{name}"]
@@ -56,11 +93,36 @@ def load(
         raise ArgumentError(
             f"load_model: expected custom_objects to be a dict, got {custom_objects!r}. Give {{'name': object}}."
         )
-    tensors, metadata = files.read(path)
-    if "model" not in metadata:
+    suffix = files.suffix_of("load", path, READABLE, CURES_LOADING)
+    if str(path).endswith(".weights.h5"):
         raise FileFormatError(f"load_model: expected a whole model in {path}, got weights only. Use load_weights.")
+    files.check_is_file(Path(path))
+    if suffix == ".onnx":
+        from rosenblatt.exchange import onnx_reading
+
+        return onnx_reading.read(path)
+    with _as_damage("load_model", path):
+        tensors, description = _read(Path(path), suffix, compile)
+        return _restore(kind, path, tensors, description, compile, custom_objects or {})
+
+
+def _read(path: Path, suffix: str, compile: bool) -> tuple[dict[str, Array], dict[str, Any]]:
+    """Read arrays and description from a file, whichever program's it is."""
+    if suffix == ".safetensors":
+        tensors, metadata = files.read(path)
+        if "model" not in metadata:
+            raise FileFormatError(f"load_model: expected a whole model in {path}, got weights only. Use load_weights.")
+        return tensors, json.loads(metadata["model"])
+    from rosenblatt.exchange import keras_files
+
+    return keras_files.read(path, compile) if suffix == ".keras" else keras_files.read_legacy(path, compile)
+
+
+@contextlib.contextmanager
+def _as_damage(who: str, path: str | Path) -> Iterator[None]:
+    """Tell whatever goes wrong with a file's content as what it is: the file makes no sense."""
     try:
-        return _restore(kind, path, tensors, json.loads(metadata["model"]), compile, custom_objects or {})
+        yield
     except FileFormatError:
         raise
     except (
@@ -72,9 +134,10 @@ def load(
         AttributeError,
         RecursionError,
     ) as error:
-        reason = error if isinstance(error, RosenblattError) else repr(error)
+        reason = str(error) if isinstance(error, RosenblattError) else repr(error)
+        reason = reason if len(reason) < LONGEST_REASON else f"{reason[:LONGEST_REASON]} ..."
         raise FileFormatError(
-            f"load_model: expected a model in {path}, got one that makes no sense ({reason}). Fetch or save it again."
+            f"{who}: expected a model in {path}, got one that makes no sense ({reason}). Fetch or save it again."
         ) from error
 
 
@@ -137,10 +200,11 @@ def _restore(
         model.state.step = model.optimizer.iterations = check_whole_number(
             "load_model", "step", description["step"], at_least=0
         )
-    model.rng.bit_generator.state = description["rng"]
-    if description["class_names"] is not None:
+    if "rng" in description:  # as in all files of our own
+        model.rng.bit_generator.state = description["rng"]
+    if description.get("class_names") is not None:
         model.class_names = [str(name) for name in _list(description["class_names"])]
-    if description["data_name"] is not None:
+    if description.get("data_name") is not None:
         model.data_name = str(description["data_name"])
     if "history" in description:
         model.history = History()
@@ -190,6 +254,12 @@ def _described(value: Any) -> Any:
         return {"class_name": value.__name__, "config": {}}
     whose = "function" if value in losses.FUNCTIONS.values() else "custom"
     return {whose: getattr(value, "__name__", str(value))}
+
+
+def plain(description: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a description with nothing in it but what JSON has."""
+    result: dict[str, Any] = json.loads(json.dumps(description, default=_for_json))
+    return result
 
 
 def _for_json(value: Any) -> Any:

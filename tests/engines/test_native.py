@@ -392,7 +392,7 @@ LAYER_CASES: dict[str, Callable[[], list[Layer]]] = {
     "dropout first": lambda: [Dropout(0.2), Dense(40, "tanh")],
     "noise": lambda: [GaussianNoise(0.3), Dense(40, "tanh"), GaussianNoise(0.1, seed=7), GaussianNoise(0.0)],
     "batch normalization": lambda: [Dense(40), BatchNormalization(), Activation("tanh")],
-    "batch normalization first": lambda: [BatchNormalization(0.7, 0.1), Dense(40, "tanh")],
+    "batch normalization first": lambda: [BatchNormalization(momentum=0.7, epsilon=0.1), Dense(40, "tanh")],
     "batch normalization without scale": lambda: [Dense(40), BatchNormalization(scale=False), Activation("tanh")],
     "batch normalization without center": lambda: [Dense(40), BatchNormalization(center=False), Activation("tanh")],
     "batch normalization alone": lambda: [BatchNormalization(center=False, scale=False), Dense(9, "tanh")],
@@ -406,7 +406,12 @@ LAYER_CASES: dict[str, Callable[[], list[Layer]]] = {
         ),
         Activation("tanh"),
     ],
-    "layer normalization": lambda: [Dense(40), LayerNormalization(), Activation("tanh"), LayerNormalization(0.1)],
+    "layer normalization": lambda: [
+        Dense(40),
+        LayerNormalization(),
+        Activation("tanh"),
+        LayerNormalization(epsilon=0.1),
+    ],
     "layer normalization first": lambda: [LayerNormalization(center=False), Dense(40, "tanh")],
     "layer normalization alone": lambda: [LayerNormalization(center=False, scale=False), Dense(9, "tanh")],
     "layer normalization, frozen": lambda: [
@@ -744,6 +749,16 @@ def test_the_reference_engine_does_the_rest_and_the_reason_is_told(name: str) ->
     assert engine.reason == reason
     for key in expected:
         assert np.array_equal(found[key], expected[key]), key  # to the last bit: it is the same engine
+
+
+def test_a_batch_may_be_larger_than_any_number_of_c() -> None:
+    found = []
+    for batch_size in (8, 2**63):
+        model = Sequential([Dense(2, "tanh", input_shape=(3,))], seed=1)
+        model.compile("adam", "mse")
+        model.fit(np.ones((8, 3)), np.ones((8, 2)), batch_size=batch_size, epochs=2, verbose=0)
+        found.append(model.state.params)
+    np.testing.assert_array_equal(*found)
 
 
 def test_the_reason_is_that_of_the_last_network() -> None:

@@ -25,6 +25,10 @@ CONFIGURATIONS = [(name, {}) for name in ACTIVATIONS if name != "step"] + [
     ("leaky_relu", {"negative_slope": 0.01}),
     ("elu", {"alpha": 0.7}),
     ("gelu", {"approximate": True}),
+    ("softmax", {"axis": 0}),
+    ("softmax", {"axis": (0, 1)}),
+    ("log_softmax", {"axis": 0}),
+    ("log_softmax", {"axis": (0, 1)}),
 ]
 every_configuration = pytest.mark.parametrize(("name", "config"), CONFIGURATIONS)
 

@@ -14,7 +14,7 @@ import rosenblatt.optimizers
 from rosenblatt import optimizers
 from rosenblatt.configuration import serialize
 from rosenblatt.errors import ArgumentError, ShapeError, UnknownNameError
-from rosenblatt.optimizers import SGD, Adam, schedules
+from rosenblatt.optimizers import SGD, Adam, Lion, schedules
 
 # Rates are powers of two: Keras keeps a learning rate in float32 even where the weights are float64.
 CASES: list[tuple[str, dict[str, Any]]] = [
@@ -198,6 +198,7 @@ def test_schedules_are_found_under_both_paths() -> None:
         (lambda: SGD(True), "SGD: expected learning_rate to be a number above 0, got True."),
         (lambda: SGD(momentum=1.5), "SGD: expected momentum to be a number of at least 0 and at most 1, got 1.5."),
         (lambda: Adam(beta_1=1.0), "Adam: expected beta_1 to be a number of at least 0 and below 1, got 1.0."),
+        (lambda: Lion(beta_1=0.0), "Lion: expected beta_1 to be a number above 0 and at most 1, got 0.0."),
         (lambda: Adam(epsilon=-1), "Adam: expected epsilon to be a number of at least 0, got -1."),
         (lambda: Adam(clipnorm=0), "Adam: expected clipnorm to be a number above 0, got 0."),
         (lambda: Adam(clipvalue=-1), "Adam: expected clipvalue to be a number above 0, got -1."),

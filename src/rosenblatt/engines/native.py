@@ -65,8 +65,11 @@ class NativeEngine(Engine):
 
     @property
     def reason(self) -> str | None:
-        """Why the last plan was carried out by the reference engine; None where it was not."""
-        return None if self._last is None else reason_against(self._last[0])
+        """Why the last plan is carried out, or trained, by the reference engine; None where it is not."""
+        if self._last is None:
+            return None
+        plan = self._last[0]
+        return reason_against(plan) or _reason_against_updates(plan)
 
     @overload
     def predict(self, plan: Plan, state: State, x: Array, layers: Literal["last"] = "last") -> Array: ...
@@ -155,6 +158,7 @@ class NativeEngine(Engine):
             x, target, weight = x[rows], target[rows], None if weight is None else weight[rows]
         epochs = np.ascontiguousarray(np.atleast_2d(order), np.int64)
         _check_order(plan, epochs, x, target)
+        batch_size = min(batch_size, max(1, epochs.shape[1]))  # any whole number, also one too large for C++
         losses = np.empty(len(epochs) * -(-epochs.shape[1] // batch_size))
         with _filled(outputs, plan) as filled:
             network.train(
@@ -240,8 +244,15 @@ def reason_against_training(plan: Plan) -> str | None:
     """Return why the native engine cannot train a plan that it can carry out, or None."""
     if plan.loss is None:
         return "a network without a loss"
-    steps = [layer for layer in plan.layers if _activation_name(layer) == "step"]
-    return "the step, which has no derivative" if steps else None
+    if any(_activation_name(layer) == "step" for layer in plan.layers):
+        return "the step, which has no derivative"
+    return _reason_against_updates(plan)
+
+
+def _reason_against_updates(plan: Plan) -> str | None:
+    """Return why the native engine cannot update the weights of a plan whose gradient it can compute, or None."""
+    constrained = any(array.constraint is not None for array in plan.trainable_parameters)
+    return "a constraint on weights" if constrained and plan.optimizer is not None else None
 
 
 def _works_on_single_numbers(layer: LayerPlan) -> bool:

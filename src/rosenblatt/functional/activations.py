@@ -12,13 +12,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
 from rosenblatt.errors import ArgumentError
 from rosenblatt.functional.special import erf
 from rosenblatt.types import Array
+
+Axis: TypeAlias = int | tuple[int, ...]
 
 # The constants for which layers of normalised inputs give normalised outputs (Klambauer et al., 2017).
 SELU_ALPHA = 1.6732632423543772
@@ -346,8 +348,12 @@ def exponential_gradient(dy: Array, z: Array, y: Array) -> Array:
     return dy * y
 
 
-def softmax(z: Array) -> Array:
+def softmax(z: Array, axis: Axis = -1) -> Array:
     """Return exp(z) / sum(exp(z)) over the last axis: positive numbers that add up to 1.
+
+    Args:
+        z: A float array.
+        axis: Another axis, or several, to take the sum over.
 
     Example:
         >>> softmax(np.array([[0.0, 0.0], [1000.0, -1000.0]])).tolist()
@@ -356,34 +362,38 @@ def softmax(z: Array) -> Array:
     Source:
         Bridle, "Probabilistic interpretation of feedforward classification network outputs" (1990).
     """
-    y: Array = z - z.max(axis=-1, keepdims=True)  # the same result, and exp cannot overflow
+    y: Array = z - z.max(axis=axis, keepdims=True)  # the same result, and exp cannot overflow
     np.exp(y, out=y)
-    y /= y.sum(axis=-1, keepdims=True)
+    y /= y.sum(axis=axis, keepdims=True)
     return y
 
 
-def softmax_gradient(dy: Array, z: Array, y: Array) -> Array:
+def softmax_gradient(dy: Array, z: Array, y: Array, axis: Axis = -1) -> Array:
     """dz_i = sum over j of dy_j * dy_j/dz_i = y_i * (dy_i - sum(dy * y))."""
     dz = dy * y
-    dz -= y * dz.sum(axis=-1, keepdims=True)
+    dz -= y * dz.sum(axis=axis, keepdims=True)
     return dz
 
 
-def log_softmax(z: Array) -> Array:
+def log_softmax(z: Array, axis: Axis = -1) -> Array:
     """Return log(softmax(z)) over the last axis, exact also where softmax itself is 0 or 1.
+
+    Args:
+        z: A float array.
+        axis: Another axis, or several, to take the sum over.
 
     Example:
         >>> log_softmax(np.array([[0.0, -1000.0]])).tolist()
         [[0.0, -1000.0]]
     """
-    y: Array = z - z.max(axis=-1, keepdims=True)
-    y -= np.log(np.exp(y).sum(axis=-1, keepdims=True))
+    y: Array = z - z.max(axis=axis, keepdims=True)
+    y -= np.log(np.exp(y).sum(axis=axis, keepdims=True))
     return y
 
 
-def log_softmax_gradient(dy: Array, z: Array, y: Array) -> Array:
+def log_softmax_gradient(dy: Array, z: Array, y: Array, axis: Axis = -1) -> Array:
     """dz_i = dy_i - softmax(z)_i * sum(dy)."""
-    dz: Array = dy - np.exp(y) * dy.sum(axis=-1, keepdims=True)
+    dz: Array = dy - np.exp(y) * dy.sum(axis=axis, keepdims=True)
     return dz
 
 

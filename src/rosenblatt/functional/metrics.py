@@ -153,6 +153,21 @@ def recall(counts: ConfusionCounts) -> Array:
     return ratio(counts.true_positives, counts.true_positives + counts.false_negatives)
 
 
+def specificity(counts: ConfusionCounts) -> Array:
+    """Return ``TN / (TN + FP)``: which part of the negative rows was called negative."""
+    return ratio(counts.true_negatives, counts.true_negatives + counts.false_positives)
+
+
+def best_where(reached: Array, figure: Array, at_least: float) -> float:
+    """Return the largest ``figure`` of the thresholds at which another one reaches a bound; 0 where none does.
+
+    Example:
+        >>> best_where(np.array([1.0, 0.9, 0.5]), np.array([0.2, 0.6, 0.8]), at_least=0.7)
+        0.6
+    """
+    return float(np.max(figure, where=reached >= at_least, initial=0.0))
+
+
 def f_beta(true_positives: Array, false_positives: Array, false_negatives: Array, beta: float = 1.0) -> Array:
     """Return ``(1 + b^2) P R / (b^2 P + R)``, with Keras's 1e-7 in each divisor."""
     epsilon = 1e-7

@@ -19,6 +19,21 @@ def moments(x: Array, axis: int | tuple[int, ...], keepdims: bool = False) -> tu
     return (mean if keepdims else np.squeeze(mean, axis=axis)), variance
 
 
+def joint_moments(counts: Array, means: Array, variances: Array) -> tuple[Array, Array]:
+    """Return mean and variance of several groups taken together, from those of each: the law of total variance.
+
+        mean = Σ n_i mean_i / Σ n_i        variance = Σ n_i (variance_i + (mean_i - mean)²) / Σ n_i
+
+    Example:
+        >>> x = np.array([1.0, 3.0, 8.0])
+        >>> joint_moments(np.array([2, 1]), np.array([2.0, 8.0]), np.array([1.0, 0.0])) == (x.mean(), x.var())
+        True
+    """
+    shares = counts / counts.sum()
+    mean = np.tensordot(shares, means, axes=1)
+    return mean, np.tensordot(shares, variances + np.square(means - mean), axes=1)
+
+
 def normalize_gradient(dn: Array, n: Array, variance: Array, epsilon: float, axis: int | tuple[int, ...]) -> Array:
     """Return dL/dx of n = (x - mean(x)) / sqrt(variance(x) + epsilon), both taken over `axis`.
 

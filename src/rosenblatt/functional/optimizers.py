@@ -4,7 +4,8 @@ Symbols: ``params`` a flat vector, ``gradient`` the derivative of the loss with 
 optimizer remembers (each as long as ``params``), ``step`` the updates made so far, ``t = step + 1``.
 
 ``update`` at the end is one whole step as the engines take it, in Keras's order: clip the gradient, shrink the weights
-(decay), apply the rule, follow with the moving average. The rules themselves leave the gradient as it is.
+(decay), apply the rule, follow with the moving average, keep to the constraints. The rules themselves leave the
+gradient as it is.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from rosenblatt.functional.constraints import CONSTRAINTS
 from rosenblatt.functional.schedules import SCHEDULES
 from rosenblatt.plan import ArrayPlan, OptimizerPlan
 from rosenblatt.types import Array
@@ -310,7 +312,7 @@ def update(
     step: int,
     learning_rate: float,
 ) -> None:
-    """Make one step: clip, weight decay, the rule, moving average; ``params`` and ``slots`` change in place.
+    """Make one step: clip, decay, the rule, moving average, constraints; ``params`` and ``slots`` change in place.
 
     Args:
         plan: the rule and its options.
@@ -333,6 +335,10 @@ def update(
         rule(weights, gradient[span], memory, step, rate, **plan.rule.config)
         if plan.use_ema:
             _follow(plan, weights, memory["average"], step)
+    for array in arrays:
+        if array.constraint is not None:
+            weights = array.view(params)
+            weights[...] = CONSTRAINTS[array.constraint.name](weights, **array.constraint.config)
 
 
 def take_average(arrays: Sequence[ArrayPlan], params: Array, slots: Slots) -> None:

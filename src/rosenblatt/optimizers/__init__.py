@@ -402,7 +402,7 @@ class Lion(Optimizer):
         **shared: Unpack[Shared],
     ) -> None:
         super().__init__(learning_rate, weight_decay=weight_decay, **shared)
-        self.beta_1 = self._number("beta_1", beta_1, at_least=0, at_most=1)
+        self.beta_1 = self._number("beta_1", beta_1, above=0, at_most=1)
         self.beta_2 = self._number("beta_2", beta_2, at_least=0, at_most=1)
 
 
