@@ -63,7 +63,8 @@ class Pool {
         barrier_ = &barrier;
         threads_ = threads;
         running_.store(static_cast<int>(workers_.size()), std::memory_order_relaxed);
-        call_.fetch_add(1, std::memory_order_release);
+        // In one order with the count of sleepers that notify_all looks at: else one might sleep through the call.
+        call_.fetch_add(1, std::memory_order_seq_cst);
         call_.notify_all();
         work(Member(&barrier, 0, threads));
         for (int left; (left = running_.load(std::memory_order_acquire)) != 0;) wait_for_change(running_, left);
@@ -102,7 +103,7 @@ void Barrier::wait() {
     const int round = round_.load(std::memory_order_relaxed);
     if (missing_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
         missing_.store(members_, std::memory_order_relaxed);
-        round_.store(round + 1, std::memory_order_release);
+        round_.store(round + 1, std::memory_order_seq_cst);  // see Pool::run
         round_.notify_all();
     } else {
         wait_for_change(round_, round);

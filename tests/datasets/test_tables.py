@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,8 @@ def test_text_with_a_byte_order_mark_and_quoted_cells() -> None:
         ("a,a\n3,4\n", "header", {"got": "a"}),
         ("a,b\n1,2\n\n3\n", "row", {"line": 4, "column": None, "got": 1}),
         ("a,b\n1,2\n" + "x" * 200_000 + ",2\n", "row", {"line": 3, "column": None}),
+        ('"a\nb",c\n1,2\n"3\n\n4",5,6\n', "row", {"line": 4, "column": None, "got": 3}),
+        (",".join(f"c{k}" for k in range(10_001)) + "\n1\n", "header", {"got": "10,001 columns"}),
     ],
 )
 def test_what_is_no_table_is_told_with_its_line(text: str, problem: str, details: dict[str, Any]) -> None:
@@ -61,6 +64,24 @@ def test_a_cell_that_is_no_number_is_named(cell: str, found: str) -> None:
     with pytest.raises(TableError, match=f"expected numbers in column 'b', got {found} in line 3") as caught:
         table.numbers(["a", "b"])
     assert caught.value.details == {"line": 3, "column": "b", "got": cell}
+
+
+def test_a_row_that_spans_several_lines_is_named_by_the_line_in_which_it_begins() -> None:
+    table = parse_csv("t", 'note,size\n"a\nlong\nnote",1\n"another\none",large\n\nlast,3\n')
+    assert table.lines == [2, 5, 8]
+    with pytest.raises(TableError, match="got 'large' in line 5"):
+        table.numbers(["size"])
+
+
+def test_a_table_as_wide_as_allowed_is_read_without_delay() -> None:
+    columns = [f"c{k}" for k in range(10_000)]
+    line = ",".join("1" * 10_000)
+    begin = time.perf_counter()
+    table = parse_csv("t", f"{','.join(columns)}\n{line}\n{line}\n")
+    assert table.numbers(columns).shape == (2, 10_000)
+    assert time.perf_counter() - begin < 2.0  # of a millisecond a column, as of old, it would be ten
+    with pytest.raises(TableError, match="got 'c9' twice"):
+        parse_csv("t", f"{','.join([*columns[:-1], 'c9'])}\n{line}\n")
 
 
 def test_columns_that_are_not_there() -> None:

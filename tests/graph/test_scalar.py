@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from rosenblatt.errors import ArgumentError
 from rosenblatt.graph import Scalar, exp, in_order, log, maximum
+from rosenblatt.graph.functions import erf
 
 BINARY: dict[str, Callable[[Scalar, Scalar], Scalar]] = {
     "+": lambda a, b: a + b,
@@ -71,8 +72,40 @@ def test_exp_and_log() -> None:
 
 def test_a_negative_base_takes_whole_exponents_only() -> None:
     assert (Scalar(-2.0) ** 3).value == -8.0
-    with pytest.raises(ArgumentError, match="power: expected a base of at least 0"):
+    with pytest.raises(ArgumentError, match=r"power: expected a base of at least 0 for the exponent 0\.5, got -2"):
         Scalar(-2.0) ** 0.5
+
+
+@pytest.mark.parametrize("left", [1.0, -3.0, 0.0, -0.0, math.inf])
+@pytest.mark.parametrize("right", [0.0, -0.0])
+def test_a_division_by_zero_is_that_of_numpy_forward_and_backward(left: float, right: float) -> None:
+    a, b = Scalar(left), Scalar(right)
+    with np.errstate(all="ignore"):
+        value = np.float64(left) / np.float64(right)
+        derivatives = [1.0 / np.float64(right), -value / np.float64(right)]
+    quotient = a / b
+    np.testing.assert_equal([quotient.value, *(edge.derivative for edge in quotient.edges)], [value, *derivatives])
+    quotient.backward()
+    np.testing.assert_equal([a.gradient, b.gradient], derivatives)
+
+
+@pytest.mark.parametrize("base", [0.0, -0.0])
+@pytest.mark.parametrize("exponent", [-1.0, -2.0, -0.5, 0.0, 0.5, 1.0, 3.0])
+def test_a_power_of_zero_is_that_of_numpy_forward_and_backward(base: float, exponent: float) -> None:
+    x = Scalar(base)
+    power = x**exponent
+    power.backward()
+    with np.errstate(all="ignore"):
+        expected = np.float64(base) ** exponent
+        slope = exponent * np.float64(base) ** (exponent - 1.0) if exponent else 0.0
+    np.testing.assert_equal([power.value, x.gradient], [expected, slope])
+
+
+def test_numbers_too_large_for_a_float_are_infinite() -> None:
+    assert (Scalar(-10.0) ** 1001).value == -math.inf
+    assert (Scalar(-10.0) ** 1000).value == math.inf
+    assert exp(709.0).value == math.exp(709.0)
+    assert erf(Scalar(1e200)).edges[0].derivative == 0.0
 
 
 def test_an_addition_passes_the_gradient_on_and_a_multiplication_swaps_the_inputs() -> None:

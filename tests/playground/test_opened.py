@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rosenblatt.errors import DataError, ShapeError
-from rosenblatt.layers import Dense, Dropout, Flatten, Input, Layer, Normalization, Rescaling
+from rosenblatt.errors import ArgumentError, DataError, ShapeError
+from rosenblatt.layers import Activation, Dense, Dropout, Flatten, Input, Layer, Normalization, ReLU, Rescaling, Softmax
+from rosenblatt.losses import BinaryCrossentropy, SparseCategoricalCrossentropy
 from rosenblatt.models import Sequential, load_model
-from rosenblatt.playground import opened
+from rosenblatt.playground import description, opened
 from rosenblatt.playground.run import Run
 from rosenblatt.playground.settings import SettingsError
 
@@ -125,9 +126,20 @@ def test_only_rate_batches_and_axes_can_be_changed() -> None:
         assert run.settings == before
     with pytest.raises(SettingsError, match="table: not possible"):
         run.open_table("t.csv", "a,b\n1,2\n3,4\n")
-    generation = run.generation
+
+
+def test_other_axes_change_what_is_shown_and_nothing_of_the_run() -> None:
+    run = Run(model=table(), rows=TABLE)
+    run.epoch_step()
+    run.batch_step()
+    before = (run.generation, run.epoch, run.batch, run.step, run.can_go_back, run.altered, run.figures())
+    params, targets, changed = run.model.state.params.copy(), run.problem.targets, run.changed
     run.change({"axes": ["x4", "x2"]})
-    assert (run.generation, run.epoch) == (generation + 1, 0)
+    assert before == (run.generation, run.epoch, run.batch, run.step, run.can_go_back, run.altered, run.figures())
+    assert run.changed > changed  # there is something to paint
+    np.testing.assert_array_equal(run.model.state.params, params)
+    np.testing.assert_array_equal(run.problem.targets, targets)
+    np.testing.assert_array_equal(run.problem.points, run.problem.rows[:, [3, 1]])
     mean = TABLE[0].mean(axis=0)
     np.testing.assert_allclose(run.problem.inputs_at(np.array([[1.0, 9.0]])), [[mean[0], 9, mean[2], 1]], rtol=1e-5)
 
@@ -137,10 +149,15 @@ def test_a_model_that_is_not_compiled_is_shown_but_not_trained(tmp_path: Path) -
     run = Run(model=load_model(tmp_path / "model.safetensors", compile=False), rows=PLANE)
     assert run.figures().train_loss is None
     assert run.figures().train_accuracy is not None
-    with pytest.raises(SettingsError, match="play: not possible"):
-        run.epoch_step()
-    with pytest.raises(SettingsError, match="learning_rate: not possible"):
-        run.change({"learning_rate": 0.5})
+    for ask in (
+        run.epoch_step,
+        lambda: run.change({"learning_rate": 0.5}),
+        lambda: description.sample(run, PLANE[0][0], np.array([1.0]), "lecture"),
+        Run(model=run.model).epoch_step,
+    ):
+        with pytest.raises(SettingsError, match="expected a compiled model") as caught:
+            ask()
+        assert (caught.value.key, caught.value.arguments) == ("not_compiled", {})
     run.change({"axes": ["x2", "x1"]})
 
 
@@ -198,3 +215,117 @@ def test_without_rows_the_plane_is_where_the_model_was_trained() -> None:
     low, high, *_ = run.problem.bounds or ()
     assert low < mean[0] - 2 * deviation[0] < mean[0] + 2 * deviation[0] < high
     assert Run(model=two_inputs()).problem.bounds == (-1.2, 1.2, -1.2, 1.2)
+
+
+# --- What a model says -----------------------------------------------------------------------------
+
+SHARES = RNG.uniform(0.0, 1.0, (30, 3))
+SEVERAL = (RNG.uniform(size=(30, 3)) > 0.4).astype(float)
+SEVERAL[0] = 1.0
+ONE_HOT = np.eye(3)[RNG.integers(0, 3, 30)]
+YES_OR_NO = RNG.integers(0, 2, 30)
+
+
+@pytest.mark.parametrize(
+    ("last", "loss", "y", "classes"),
+    [
+        ([Dense(3, activation="softmax")], "mse", ONE_HOT, 3),
+        ([Dense(3), Softmax()], "categorical_crossentropy", None, 3),
+        ([Dense(3)], SparseCategoricalCrossentropy(from_logits=True), YES_OR_NO, 3),
+        ([Dense(3)], "mse", ONE_HOT, 3),
+        ([Dense(3, activation="sigmoid")], "binary_crossentropy", ONE_HOT, 3),
+        ([Dense(3, activation="sigmoid")], "mse", YES_OR_NO, 3),
+        ([Dense(3, activation="sigmoid")], "binary_crossentropy", SEVERAL, 0),
+        ([Dense(3, activation="sigmoid")], "binary_crossentropy", None, 0),
+        ([Dense(3, activation="sigmoid")], "mse", SHARES, 0),
+        ([Dense(1)], BinaryCrossentropy(from_logits=True), YES_OR_NO, 2),
+        ([Dense(1, activation="sigmoid")], "mse", YES_OR_NO, 2),
+        ([Dense(1), Activation("sigmoid")], "mse", YES_OR_NO, 2),
+        ([Dense(1, activation="step")], "mse", YES_OR_NO, 2),
+        ([Dense(1, activation="sigmoid")], "mse", None, 2),
+        ([Dense(1, activation="sigmoid")], "mse", SHARES[:, 0], 0),
+        ([Dense(1)], "mse", YES_OR_NO, 0),
+    ],
+)
+def test_only_what_is_surely_a_classifier_is_taken_for_one(last: Any, loss: Any, y: Any, classes: int) -> None:
+    model = Sequential([Input((2,)), *last], seed=1)
+    model.compile("sgd", loss)
+    run = Run(model=model, rows=(RNG.normal(size=(30, 2)), y))
+    assert len(run.problem.classes) == classes
+    assert run.problem.task == ("classes" if classes else "numbers")
+    if y is not None:
+        assert run.figures().train_loss is not None
+        assert (run.figures().train_accuracy is None) == (classes == 0)
+
+
+def test_a_model_of_several_numbers_learns_all_of_its_targets() -> None:
+    x = np.clip(RNG.normal(0.5, 0.2, (30, 3)), 0, 1).astype("float32")
+    model = Sequential([Input((3,)), Dense(2, activation="tanh"), Dense(3, activation="sigmoid")], seed=1)
+    model.compile("sgd", "mse")
+    run = Run(model=model, rows=(x, x))
+    np.testing.assert_array_equal(run.problem.y_train, run.problem.x_train)
+    assert run.figures().train_loss == pytest.approx(
+        model.evaluate(run.problem.x_train, run.problem.x_train, verbose=0)
+    )
+    run.epoch_step()
+    row = opened.rows(run, 0)["rows"][0]
+    assert row["target"] == x[0].tolist()
+    assert row["prediction"] == row["outputs"] == pytest.approx(run.model.predict(x[:1], verbose=0)[0].tolist())
+    points = description.problem(run.problem)["points"]
+    assert [point[2] for point in points] == run.problem.rows[:, 0].tolist()
+    told = description.sample(run, run.problem.rows[4], run.problem.targets[4:5], "lecture")
+    assert told["target"] == pytest.approx(run.problem.rows[4].tolist())
+
+
+def test_logits_are_told_and_sent_as_probabilities() -> None:
+    model = Sequential([Input((2,)), Dense(1)], seed=1)
+    model.compile("sgd", BinaryCrossentropy(from_logits=True))
+    run = Run(model=model, rows=PLANE)
+    assert description.setup(run)["network"]["logits"]
+    assert not description.setup(Run())["network"]["logits"]
+    probe = description.place(run, (0.3, -0.4))
+    assert probe["outputs"] == pytest.approx(1 / (1 + np.exp(-probe["layers"][0])))
+    logits = model.predict(run.problem.x_test, verbose=0)[:, 0]
+    assert ((logits > 0) & (logits < 0.5)).any()  # those that a border of a half would get wrong
+    assert run.figures().test_accuracy == ((logits > 0) == run.problem.y_test).mean()
+
+
+@pytest.mark.parametrize(
+    ("layers", "says"),
+    [
+        ([Input((4, 2)), Dense(3)], r"got \('rows', 4, 3\)"),
+        ([Input((4,)), ReLU()], "with a Dense layer, got ReLU"),
+    ],
+)
+def test_a_model_that_cannot_be_shown_is_refused_in_one_sentence(layers: Any, says: str) -> None:
+    with pytest.raises(ArgumentError, match=says) as caught:
+        Run(model=Sequential(layers))
+    assert "\n" not in str(caught.value)
+
+
+def test_of_very_many_rows_some_are_measured() -> None:
+    rng = np.random.default_rng(3)
+    x = rng.normal(size=(11_000, 2)).astype("float32")
+    run = Run(model=two_inputs(), rows=(x, x[:, 0] > 0))
+    assert description.setup(run)["problem"]["measured"] == (2000, 2000)
+    figures = run.figures()
+    assert np.sum(figures.confusion) == 4000
+    expected = run.model.evaluate(run.problem.x_train[:2000], run.problem.y_train[:2000], verbose=0)[0]
+    assert figures.train_loss == expected
+    run.epoch_step()
+    assert run.step == 275  # all are learnt
+    few = Run(model=two_inputs(), rows=(x[:3000], x[:3000, 0] > 0))
+    assert few.problem.measured == (2000, 600)
+    assert Run(model=two_inputs(), rows=PLANE).problem.measured is None
+
+
+@pytest.mark.parametrize("rows", [None, (SHARES[:, :1] * np.ones(64), None), (SHARES[:, :1] * np.ones(64),) * 2])
+def test_an_autoencoder_of_pictures_can_be_opened(rows: Any) -> None:
+    model = Sequential([Input((64,)), Dense(4, activation="relu"), Dense(64, activation="sigmoid")], seed=1)
+    model.compile("sgd", "binary_crossentropy")
+    run = Run(model=model, rows=rows)
+    assert run.problem.task == "numbers"
+    assert (run.figures().train_loss is None) == (rows is None or rows[1] is None)
+    low, high = run.problem.target_range
+    assert low < high
+    json.dumps(description.plain(description.setup(run)), allow_nan=False)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from benchmarks import browser as real
 from tests.playground.conftest import Tool
 
+from rosenblatt import playground
+
 Start = Callable[..., Tool]
+WEB = Path(playground.__file__).parent / "web"
 
 WORDS = """async () => {
     const load = async (name) => (await import(`./words/${name}.js`)).default;
@@ -75,20 +81,22 @@ def test_every_control_can_be_reached_by_tab_and_has_a_name(tool: Start) -> None
     page = tool()
     seen = page.page.evaluate("""() => [...document.querySelectorAll("button, input, select, a[href], [tabindex]")]
         .filter((each) => each.checkVisibility() && each.tabIndex >= 0 && !each.disabled)
-        .map((each) => each.outerHTML.slice(0, 120))""")
+        .map((each, index) => {
+            each.dataset.index = index;
+            return each.outerHTML.slice(0, 120);
+        })""")
     reached = set()
     while True:
         page.page.keyboard.press("Tab")
-        found = page.page.evaluate("document.activeElement.outerHTML.slice(0, 120)")
-        if found.startswith("<body"):  # past the last one
+        tag, index, outline = page.page.evaluate("""(({ tagName, dataset }) => {
+            const { outlineStyle, boxShadow } = getComputedStyle(document.activeElement);
+            return [tagName, dataset.index, outlineStyle + boxShadow];
+        })(document.activeElement)""")
+        if tag == "BODY":  # past the last one
             break
-        reached.add(found)
-        outline = page.page.evaluate(
-            "(({outlineStyle, boxShadow}) => outlineStyle + boxShadow)(getComputedStyle(document.activeElement))"
-        )
-        assert outline != "nonenone", found
-    missing = set(seen) - reached
-    assert missing == set()
+        assert outline != "nonenone", index
+        reached.add(index)
+    assert [text for index, text in enumerate(seen) if str(index) not in reached] == []
 
 
 def test_reduced_motion_is_honoured(tool: Start) -> None:
@@ -103,3 +111,182 @@ def test_the_page_asks_nobody_else_and_works_without_a_network(tool: Start) -> N
     page = tool()
     assert page.requests
     assert {url.split("/")[2] for url in page.requests} == {page.page.url.split("/")[2]}
+
+
+def numbers(page: Tool, expression: str) -> Any:
+    return page.page.evaluate(f"""async () => {{
+        const {{ mathName, number, percent }} = await import("./words.js");
+        return {expression};
+    }}""")
+
+
+def test_numbers_are_written_as_mathematics_writes_them(tool: Start) -> None:
+    page = tool()
+    assert numbers(
+        page, "[number(-0.5), number(0), number(1.23456e-4), number(-2.5e-12, 2), number(1e6), number(NaN)]"
+    ) == [
+        "−0.500",
+        "0.000",
+        "1.23×10⁻⁴",
+        "−2.50×10⁻¹²",
+        "1.00×10⁶",
+        "–",
+    ]
+    assert numbers(page, "[0.95, 0.0001, 0, 1, null].map((share) => percent('en', share))") == [
+        "95.0 %",
+        "<0.1 %",
+        "0.0 %",
+        "100.0 %",
+        "–",
+    ]
+    assert numbers(page, "[percent('ko', 0.95), percent('ko', 0.004, 0), percent('en', 0.004, 0)]") == [
+        "95.0%",
+        "<1%",
+        "<1 %",
+    ]
+    assert numbers(page, "['x1*x2', 'x12', 'x1^2', 'sin(pi*x1)', 'max2'].map(mathName)") == [
+        "x₁\u2009x₂",
+        "x₁₂",
+        "x₁²",
+        "sin\u2009π\u2009x₁",
+        "max2",
+    ]
+
+
+PRESS = """([key, code]) => document.activeElement.dispatchEvent(
+    new KeyboardEvent("keydown", { key, code, bubbles: true, cancelable: true }))"""
+
+
+@pytest.mark.parametrize("key", ["ㅠ", "Process", "b", "B"])
+def test_a_letter_works_under_every_input_method(tool: Start, key: str) -> None:
+    page = tool()
+    page.page.evaluate(PRESS, [key, "KeyB"])
+    page.until("data.step === '1'")
+
+
+def test_keys_go_to_the_page_after_the_mouse_has_chosen_something(tool: Start) -> None:
+    page = tool()
+    page.page.locator("#field-optimizer").click()
+    page.page.keyboard.press("Escape")
+    page.page.locator("#field-optimizer").select_option("adam")
+    page.until("location.hash.includes('adam')")
+    page.page.keyboard.press("Space")
+    page.until("data.playing === 'true'")
+    page.page.locator("canvas.output").click(position={"x": 200, "y": 150})
+    page.page.keyboard.press("Space")
+    page.until("data.playing === 'false'")
+
+
+def test_keys_are_left_to_a_control_that_the_keyboard_has_reached(tool: Start) -> None:
+    page = tool()
+    page.page.locator("#field-loss").focus()
+    page.page.keyboard.press("Tab")
+    assert page.page.evaluate("document.activeElement.id") == "field-optimizer"
+    page.page.keyboard.press("r")  # RMSprop, and no rewind
+    page.until("location.hash.includes('rmsprop')")
+    page.page.locator("#field-learning_rate").fill("0.5")
+    page.page.keyboard.press("e")
+    page.page.wait_for_timeout(200)
+    assert page.data["step"] == "0"
+
+
+def test_space_puts_no_point(tool: Start) -> None:
+    page = tool("data=drawn")
+    points = page.setup["settings"]["points"]
+    page.page.locator("canvas.output").focus()
+    page.page.keyboard.press("ArrowRight")
+    page.page.keyboard.press("Space")
+    page.until("data.playing === 'true'")
+    page.page.keyboard.press("Space")
+    page.until("data.playing === 'false'")
+    assert page.setup["settings"]["points"] == points
+
+
+def test_what_is_chosen_is_worded_anew_when_the_language_changes(tool: Start) -> None:
+    page = tool("layers=3:relu")
+    page.page.locator("#field-noise").fill("9")
+    page.page.locator("#field-noise").press("Enter")
+    page.page.get_by_text("Please enter a number from 0 to 1.").wait_for()
+    page.page.get_by_role("button", name="한국어").click()
+    page.page.get_by_text("0에서 1 사이의 수를 입력하세요.").wait_for()
+    assert page.page.locator("#field-loss option:checked").inner_text() == "교차 엔트로피"
+    assert page.page.get_by_role("combobox", name="활성화 함수: 은닉층 1").input_value() == "relu"
+    page.page.locator("#data button[value=moons]").click()
+    page.until("data.generation === '2'")
+    assert page.page.locator("#field-noise").input_value() == "0.1"
+
+
+def test_controls_rest_while_the_server_is_gone(tool: Start) -> None:
+    with real.serving("--port", "0") as (address, server):
+        page = tool(at=address)
+        server.terminate()
+        server.wait()
+    notice = page.page.locator("#notices [role=alert]")
+    notice.get_by_role("button", name="Reconnect").wait_for()
+    rests = (
+        """() => [...document.querySelectorAll(".panel .body")].filter((body) => !body.inert).map((body) => body.id)"""
+    )
+    assert page.page.evaluate(rests) == ["code-body"]
+    port = address.split(":")[2].split("/")[0]
+    page.page.evaluate("scrollTo(0, 400)")
+    box = notice.bounding_box()
+    assert box is not None
+    assert 0 < box["y"] < 200  # it stays in sight
+    page.complaints.clear()  # the browser's own, of the connection
+    with real.serving("--port", port) as (again, _):
+        token = again.partition("token=")[2]
+        page.page.evaluate("token => history.replaceState(null, '', `#token=${token}`)", token)
+        notice.get_by_role("button", name="Reconnect").click()
+        page.page.locator("#model-body:not([inert])").wait_for()
+        assert page.page.locator("#notices .notice").count() == 0
+        page.step("b")
+
+
+def test_errors_of_an_earlier_address_are_dropped(tool: Start) -> None:
+    page = tool("noise=7")
+    page.page.locator("#notices [role=alert] .notice").wait_for()
+    page.page.evaluate("location.hash = location.hash.replace(/&.*|$/, '&data=moons')")
+    page.until("location.hash.includes('moons')")
+    page.page.locator("#data button[value=moons][aria-pressed=true]").wait_for()
+    assert page.page.locator("#notices .notice").count() == 0
+
+
+@pytest.mark.parametrize("width", [1080, 1280, 1800, 2560])
+def test_the_map_of_the_output_is_large(tool: Start, width: int) -> None:
+    page = tool(width=width)
+    box = page.page.locator("canvas.output").bounding_box()
+    assert box is not None
+    rem = page.page.evaluate("parseFloat(getComputedStyle(document.documentElement).fontSize)")
+    assert box["width"] - 60 >= (480 if width >= 1800 else 22 * rem)  # the numbers of the axes beside it
+
+
+@pytest.mark.parametrize("width", [320, 360, 1280])
+def test_no_control_of_a_layer_leaves_its_card(tool: Start, width: int) -> None:
+    page = tool("layers=4:leaky_relu,4:sigmoid,3:tanh", width=width, height=760)
+    assert (
+        page.page.evaluate("""() => [...document.querySelectorAll(".layer")].filter((card) => {
+        const right = card.getBoundingClientRect().right;
+        return [...card.querySelectorAll("*")].some((each) => each.getBoundingClientRect().right > right);
+    }).length""")
+        == 0
+    )
+
+
+def test_on_a_phone_the_output_comes_first(tool: Start) -> None:
+    page = tool(width=360, height=760)
+    tops = [page.page.locator(name).bounding_box() for name in ("#output", "#network", "#data", "#chart", "#code")]
+    assert [box["y"] for box in tops if box] == sorted(box["y"] for box in tops if box)
+
+
+@pytest.mark.parametrize("width", [800, 1280, 1920])
+def test_what_is_hidden_leaves_its_place_to_the_network(tool: Start, width: int) -> None:
+    lefts = [tool(hide, width=width).page.locator("#network").bounding_box() for hide in ("", "hide=data,model")]
+    assert lefts[0] is not None
+    assert lefts[1] is not None
+    assert lefts[1]["x"] < 60 < lefts[0]["x"]
+
+
+def test_all_modules_are_asked_for_at_once() -> None:
+    listed = re.findall(r'rel="modulepreload" href="([^"]+)"', (WEB / "index.html").read_text(encoding="utf-8"))
+    modules = sorted(path.relative_to(WEB).as_posix() for path in WEB.rglob("*.js"))
+    assert sorted([*listed, "main.js"]) == modules

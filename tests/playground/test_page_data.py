@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 from tests.playground.conftest import Tool
 
+from rosenblatt import load_model
+
 Start = Callable[..., Tool]
 
 
@@ -84,6 +86,88 @@ def test_points_are_drawn_by_hand_and_shared_by_the_address(tool: Start) -> None
     assert [point[2] for point in points[-4:]] == [0, 0, 1, 1]
     again = tool(page.setup["address"])
     assert again.setup["settings"]["points"] == points
+
+
+def test_drawing_starts_with_points_of_two_classes_and_goes_back_to_two(tool: Start) -> None:
+    page = tool()
+    page.page.locator("#data").get_by_role("button", name="Drawn").click()
+    page.until("location.hash.includes('data=drawn')")
+    panel = page.page.locator("#data .drawing-panel")
+    assert {point[2] for point in page.setup["settings"]["points"]} == {0, 1}
+    assert len(page.setup["settings"]["points"]) >= 6
+    panel.get_by_role("button", name="Clear all but two").click()
+    panel.get_by_text("2 points").wait_for()
+    assert panel.get_by_role("button", name="Undo the last point").is_disabled()
+
+
+def test_a_table_that_a_reload_has_lost_is_told(tool: Start) -> None:
+    page = tool()
+    give(page, "꽃.csv", flowers().encode())
+    page.until("data.generation === '2'")
+    page.page.reload()
+    notice = page.page.locator("#notices [role=status] .notice")
+    notice.wait_for()
+    assert "꽃.csv" in notice.inner_text()
+    assert page.setup["settings"]["data"] == "circle"
+    notice.get_by_role("button", name="Close").click()
+    page.page.reload()
+    page.until("data.sequence > 0")
+    assert page.page.locator("#notices .notice").count() == 0
+
+
+def test_a_file_that_is_too_large_is_not_sent(tool: Start) -> None:
+    page = tool()
+    give(page, "large.csv", b"a,b\n" + b"1.5,2.5\n" * 600_000)
+    page.page.locator("#notices").get_by_text("“large.csv” has 4.6 MB; at most 4.0 MB can be opened.").wait_for()
+    assert page.data["generation"] == "1"
+
+
+def share(page: Tool) -> None:
+    page.page.locator("#toolbar .tool.share").click()
+
+
+def test_the_command_names_the_table_that_it_needs(tool: Start) -> None:
+    page = tool("learning_rate=0.3")
+    give(page, "my flowers.csv", flowers().encode())
+    page.until("data.generation === '2'")
+    share(page)
+    command = page.page.get_by_label("Command that opens")
+    assert command.input_value() == 'rosenblatt playground --data "my flowers.csv" "learning_rate=0.3"'
+    page.page.keyboard.press("Escape")
+    page.page.locator("#field-target").select_option("높이")
+    page.until("data.generation === '3'")
+    share(page)
+    assert command.input_value() == 'rosenblatt playground --data "my flowers.csv" --target 높이 "learning_rate=0.3"'
+
+
+def test_the_shared_link_hides_what_was_chosen(tool: Start) -> None:
+    page = tool("data=moons")
+    share(page)
+    dialog = page.page.get_by_role("dialog")
+    for name in ("Lessons", "Data", "Features and layers"):
+        dialog.get_by_role("checkbox", name=name, exact=True).check()
+    assert page.page.locator("#data").is_visible()
+    command = page.page.get_by_label("Command that opens").input_value()
+    assert command == 'rosenblatt playground "hide=lesson,data,layers&data=moons"'
+    address = page.page.get_by_label("Link to this page").input_value()
+    other = tool(at=address)
+    assert other.setup["settings"]["data"] == "moons"
+    for hidden in ("#lesson", "#data", "#network .layer-controls"):
+        assert not other.page.locator(hidden).is_visible(), hidden
+    share(other)
+    assert other.page.get_by_role("checkbox", name="Lessons", exact=True).is_checked()
+
+
+def test_the_trained_model_is_saved(tool: Start, tmp_path: Path) -> None:
+    page = tool("data=three&layers=3:tanh")
+    page.step("e")
+    page.until("+data.epoch === 1")
+    share(page)
+    with page.page.expect_download() as saved:
+        page.page.get_by_role("button", name="Save the trained model").click()
+    path = tmp_path / saved.value.suggested_filename
+    saved.value.save_as(path)
+    np.testing.assert_array_equal(load_model(path).state.params, page.frames[-1].weights)
 
 
 def run_program(tmp_path: Path, text: str) -> list[float]:

@@ -102,3 +102,26 @@ def test_a_line_can_be_moved_by_keys(tool: Start, key: str, changes: str) -> Non
     assert np.hypot(w1, w2) == pytest.approx(np.hypot(0.5, 0.25), rel=1e-6)
     assert ((w1, w2) == (0.5, 0.25)) == (changes == "b")
     assert b != np.float32(-0.3)
+
+
+def test_rows_of_the_truth_table_are_chosen_by_keys_as_by_click(tool: Start) -> None:
+    page = tool(f"data=AND&layers=none&{STEP}&weights={BY_HAND['AND']}")
+    rows = page.page.locator("#truth tbody tr")
+    rows.nth(1).focus()
+    rows.nth(1).press("ArrowDown")
+    rows.nth(2).press("Enter")
+    chosen = page.page.locator("#truth tr[aria-current=true]")
+    chosen.wait_for()
+    assert chosen.locator("td").all_inner_texts()[:2] == ["1", "0"]
+    rows.nth(2).click()
+    chosen.wait_for(state="detached")
+    rows.nth(3).click()
+    chosen.wait_for()
+    assert chosen.locator("td").all_inner_texts()[:2] == ["1", "1"]
+
+
+def test_the_half_is_no_one_as_for_the_accuracy(tool: Start) -> None:
+    page = tool("data=AND&layers=none&weights=0,0,0")
+    right = ["✓" in row[5] for row in table(page)]
+    assert right == [True, True, True, False]
+    assert page.rows[0].train_accuracy == sum(right) / 4

@@ -93,7 +93,7 @@ class Learner:
     def drag_line(self, along: float) -> None:
         """Drag the only line over the plane of a gate, by so much to the right and as much up."""
         handle = self.page.get_by_role("slider", name="line")
-        handle.scroll_into_view_if_needed()
+        handle.hover()  # when it rests, and where the lesson, which stays in sight, does not lie over it
         box, canvas = handle.bounding_box(), self.page.locator("canvas.output").bounding_box()
         assert box is not None
         assert canvas is not None
@@ -243,7 +243,7 @@ def choose_leaky(learner: Learner) -> None:
     learner.play_until_done()
     rows = learner.rows()
     assert max(rows[-1].dead) == 0
-    assert rows[-1].train_loss < rows[0].train_loss
+    assert min(row.train_loss for row in rows[:21]) < 0.6 * rows[0].train_loss  # it falls, and is not calm
 
 
 def gradient_starves(learner: Learner) -> None:

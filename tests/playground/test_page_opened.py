@@ -200,6 +200,7 @@ def test_what_cannot_be_changed_is_not_offered(serve: Serve, tool: Start, tmp_pa
     field.fill("7")
     field.press("Enter")
     setups = len(page.told("setup"))
+    field.blur()
     page.step("e")
     assert page.told("setup")[setups - 1 :][-1]["settings"]["batch_size"] == 7
     assert page.told("error") == []
@@ -210,8 +211,9 @@ def test_other_inputs_of_a_table_span_the_plane(serve: Serve, tool: Start, tmp_p
     page = tool(at=serve(given.model, *given.arguments))
     assert page.setup["problem"]["axes"] == ["x1", "x2"]
     page.page.get_by_role("combobox", name="Vertical axis").select_option("x4")
-    page.until("data.generation === '2'")
+    page.until("document.querySelector('canvas.output').getAttribute('aria-label').includes('x₄')")
     assert page.setup["problem"]["axes"] == ["x1", "x4"]
+    assert page.data["generation"] == "1"
     low, high = page.setup["problem"]["bounds"][2:]
     assert low < given.x[:, 3].min()
     assert given.x[:, 3].max() < high
@@ -247,7 +249,7 @@ def test_a_model_that_is_not_compiled_says_that_it_cannot_be_trained(serve: Serv
     page.press("b")
     notice = page.page.locator("#notices [role=alert] p")
     notice.wait_for()
-    assert notice.inner_text() == "This model was opened as it is: “training” cannot be changed or done here."
+    assert notice.inner_text() == ("This model was saved without optimizer and loss: it can be looked at, not trained.")
     np.testing.assert_array_equal(page.frames[-1].weights, model.state.params)
 
 
@@ -266,3 +268,43 @@ def test_a_sample_of_an_opened_model_is_followed_or_declined(
     told = page.told("sample")[-1]
     row = next(k for k, x in enumerate(given.x.astype(np.float32)) if x.tolist() == pytest.approx(told["x"]))
     assert told["output"] == pytest.approx(given.model.predict(given.x[row : row + 1], verbose=0)[0].tolist(), rel=1e-4)
+
+
+@pytest.mark.parametrize("has_rows", [True, False])
+def test_the_command_names_the_files_that_it_needs(serve: Serve, tool: Start, tmp_path: Path, has_rows: bool) -> None:
+    given = points(tmp_path)
+    page = tool(at=serve(given.model, *(given.arguments if has_rows else ())))
+    page.page.locator("#toolbar .tool.share").click()
+    command = "rosenblatt playground MODEL --data FILE" if has_rows else "rosenblatt playground MODEL"
+    assert page.page.get_by_label("Command that opens").input_value() == command
+
+
+@pytest.mark.parametrize("make", [points, pictures])
+@pytest.mark.parametrize("width", [1080, 1280])
+def test_the_prediction_is_seen_beside_its_row(
+    serve: Serve, tool: Start, tmp_path: Path, make: Any, width: int
+) -> None:
+    given = make(tmp_path)
+    page = tool(at=serve(given.model, *given.arguments), width=width)
+    predictions(page)
+    scroll, cell = (page.page.locator(f"#rows {name}").first.bounding_box() for name in (".scroll", "td.prediction"))
+    assert scroll is not None
+    assert cell is not None
+    assert cell["x"] + cell["width"] <= scroll["x"] + scroll["width"]
+    number, target = (page.page.locator(f"#rows tbody {name}").first.bounding_box() for name in ("th", "td.target"))
+    assert number is not None
+    assert target is not None
+    assert number["x"] + number["width"] <= target["x"] + 1
+
+
+def test_figures_of_some_rows_say_so(serve: Serve, tool: Start, tmp_path: Path) -> None:
+    given = points(tmp_path)
+    page = tool(at=serve(given.model, *given.arguments))
+    assert page.setup["problem"]["measured"] is None
+    assert page.page.locator("#toolbar .measured").is_hidden()
+    lines = [f"{a},{b},{kind}" for (a, b), kind in zip(given.x, given.y, strict=True)] * 100
+    (tmp_path / "points.csv").write_text("\n".join(["width,height,kind", *lines]) + "\n", encoding="utf-8")
+    page = tool(at=serve(given.model, *given.arguments))
+    train, test = page.setup["problem"]["measured"]
+    told = page.page.locator("#toolbar .measured").inner_text()
+    assert told == f"Measured on {train:,} training and {test:,} test rows"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -138,3 +139,102 @@ def test_figures_are_saved_as_svg_and_png(tool: Start) -> None:
         with Image.open(saved(page, f"Save {figure} as PNG")) as picture:
             assert picture.format == "PNG"
             assert len(picture.convert("RGB").getcolors(1_000_000) or []) > 5
+
+
+# What the views say of one row of an opened model that gives logits: a probability of 0.3 speaks for class 0.
+LOGITS = """async () => {
+    const { isRight } = await import("./views/answers.js");
+    const setup = { opened: true, problem: { task: "classes", points: [[0, 0, 0, 0]] },
+                    network: { outputs: 1, logits: true, layers: [{ activation: "linear" }] } };
+    return isRight({ setup, frame: { outputs: [0.3] } }, 0);
+}"""
+# How strong the rings are around so many wrong points.
+RINGS = """async (count) => {
+    const { drawWrong } = await import("./views/points.js");
+    const points = Array.from({ length: count }, () => [0, 0, 1, 0]);
+    const setup = { problem: { task: "classes", points }, network: { outputs: 1 } };
+    let alpha = null;
+    const pen = { marks: (shape, flat, radius, style) => (alpha = style.alpha) };
+    const state = { setup, frame: { outputs: new Float32Array(count) }, theme: "light" };
+    drawWrong(pen, state, points.map((_, row) => row), () => [0, 0], 3);
+    return alpha;
+}"""
+
+
+def test_one_border_parts_two_classes_in_all_views(tool: Start) -> None:
+    page = tool()
+    assert page.page.evaluate(LOGITS) is True
+
+
+def test_rings_around_many_wrong_points_are_paler(tool: Start) -> None:
+    page = tool()
+    few, some, many = (page.page.evaluate(RINGS, count) for count in (10, 60, 1000))
+    assert few == 1
+    assert few > some > many > 0.15
+
+
+@pytest.mark.parametrize(
+    ("layers", "meaning"),
+    [
+        ("8:tanh", "arrives well"),
+        ("8:sigmoid,8:sigmoid", "weakens"),
+        (",".join(["8:sigmoid"] * 6), "vanishes"),
+    ],
+)
+def test_gradients_arrive_weaken_or_vanish(tool: Start, layers: str, meaning: str) -> None:
+    page = tool(f"data=circle&layers={layers}")
+    page.step("e")
+    gradients = page.rows[-1].gradients
+    ratio = gradients[0] / gradients[-1]
+    assert ("arrives well" if ratio > 1 / 20 else "weakens" if ratio > 1 / 1000 else "vanishes") == meaning
+    assert meaning in page.page.locator("#gradients").inner_text()
+
+
+def test_the_read_out_has_both_classes_by_name(tool: Start) -> None:
+    page = tool()
+    page.page.locator("canvas.output").hover()
+    page.page.get_by_text("P(1)").wait_for()
+    p = page.told("probe")[-1]["outputs"][0]
+    assert f"P(0) = {1 - p:.3f} · P(1) = {p:.3f}" in page.page.locator("#output-readout").inner_text()
+
+
+def test_a_table_is_read_in_its_own_units(tool: Start) -> None:
+    page = tool()
+    rows = "".join(f"{150 + 7 * (k % 7)},{2000 + 300 * (k % 5)},{3.7 * k + 400}\n" for k in range(40))
+    page.page.locator("#data input[type=file]").set_input_files(
+        {"name": "own.csv", "mimeType": "text/csv", "buffer": f"width,height,price\n{rows}".encode()}
+    )
+    page.until("data.generation === '2'")
+    page.page.locator("canvas.output").hover()
+    page.page.get_by_text("width = ").wait_for()
+    shown = page.page.locator("#output-readout").inner_text()
+    scaling, target = (page.setup["problem"][name] for name in ("scaling", "target_scaling"))
+    probe = page.told("probe")[-1]
+    width, height = (
+        x * deviation + mean
+        for x, deviation, mean in zip(probe["x"], scaling["deviations"], scaling["means"], strict=True)
+    )
+    price = probe["outputs"][0] * target["deviation"] + target["mean"]
+    found = [float(each) for each in re.findall(r"= ([\d.]+)|output ([\d.]+)", shown) for each in each if each]
+    assert found == pytest.approx([width, height, price], rel=0.01)
+
+
+def test_space_plays_where_enter_chooses(tool: Start) -> None:
+    page = tool()
+    canvas = page.page.locator("canvas.output")
+    canvas.focus()
+    canvas.press("ArrowRight")
+    canvas.press("Space")
+    page.until("data.playing === 'true'")
+    canvas.press("Space")
+    page.until("data.playing === 'false'")
+
+
+def test_a_neuron_with_the_focus_can_go(tool: Start) -> None:
+    page = tool("layers=4:tanh,3:tanh")
+    page.page.get_by_role("button", name="neuron 3 of hidden layer 2").focus()
+    token = page.page.evaluate("location.hash").split("&")[0]
+    page.page.evaluate("hash => { location.hash = hash; }", f"{token}&layers=1:tanh")
+    page.until("location.hash.endsWith('layers=1:tanh') && data.sequence > 0")
+    page.page.wait_for_timeout(300)
+    assert page.page.locator(".network-neurons button").count() == 2

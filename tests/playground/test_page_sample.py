@@ -87,3 +87,26 @@ def test_every_gradient_is_a_finite_difference(tool: Start, settings: str) -> No
         difference = (losses[0] - losses[1]) / 2e-5
         assert update["gradient"] == pytest.approx(difference, rel=1e-4, abs=1e-6)
     assert graph.trace(model, point[0], int(target[0])).loss.value == pytest.approx(sample["loss"]["before"], rel=1e-5)
+
+
+def test_a_gate_begins_with_both_inputs_at_one(tool: Start) -> None:
+    page = tool(EXAMPLE)
+    section = page.page.locator("#sample")
+    section.get_by_role("heading").get_by_role("button").click()
+    section.get_by_text("Inputs 1.000, 1.000").wait_for()
+    assert section.get_by_role("spinbutton").first.input_value() == "4"
+    assert page.told("sample")[-1]["x"] == [1, 1]
+
+
+def test_another_network_has_its_own_sample_from_the_start(tool: Start) -> None:
+    page = tool("data=moons&count=20&layers=3:tanh")
+    sample = follow(page, 2)
+    section = page.page.locator("#sample")
+    assert section.locator(".graph-group-name").all_text_contents() == ["inputs", "hidden layer 1", "output", "loss"]
+    body = section.locator(".body")
+    section.get_by_role("button", name="Next operation").click()
+    page.page.get_by_role("combobox", name="Activation: Hidden 1").select_option("relu")
+    section.get_by_text("ReLU(").first.wait_for()
+    assert page.told("sample")[-1]["x"] == sample["x"]
+    assert body.get_attribute("data-steps") == str(len(page.told("sample")[-1]["steps"]))
+    assert all("relu" in step["key"] or "tanh" not in step["key"] for step in page.told("sample")[-1]["steps"])

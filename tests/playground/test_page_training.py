@@ -143,3 +143,22 @@ def test_keys_rest_while_a_field_is_typed_in(tool: Start, key: str) -> None:
     page.page.wait_for_timeout(200)
     assert page.data["step"] == "0"
     assert not page.playing
+
+
+def test_a_run_is_kept_to_compare_with_until_it_is_forgotten(tool: Start) -> None:
+    page = tool()
+    epochs(page, 3)
+    chart = page.page.locator("#chart")
+    keep = chart.get_by_role("button", name="Keep this run")
+    keep.click()
+    field = page.page.get_by_role("spinbutton", name="Learning rate")
+    field.fill("0.3")
+    field.press("Enter")
+    page.until("location.hash.includes('learning_rate=0.3')")
+    page.page.get_by_role("button", name="Rewind").click()
+    page.until("+data.epoch === 0")
+    kept = chart.locator(".chart-kept li")
+    assert kept.all_inner_texts() == ["Learning rate 0.03"]
+    chart.get_by_role("button", name="Forget kept runs").click()
+    kept.wait_for(state="detached")
+    assert keep.is_visible()

@@ -173,6 +173,16 @@ def test_another_start_is_painted_on_its_own_plane() -> None:
     np.testing.assert_allclose(outcome / 255, run.model.predict(run.problem.plane(96))[:, 0], atol=0.5001 / 255)
 
 
+def test_other_axes_are_painted_on_their_own_plane() -> None:
+    run = Run()
+    run.open_table("t.csv", "a,b,c,y\n" + "".join(f"{k},{k % 3},{-k},{k % 2}\n" for k in range(30)))
+    painter = Painter(run)
+    painter.sections(None, run.figures())
+    run.change({"axes": ["b", "c"]})
+    outcome = only(painter.sections(None, run.figures()), Kind.OUTCOME)[0]
+    np.testing.assert_allclose(outcome / 255, run.model.predict(run.problem.plane(96))[:, 0], atol=0.5001 / 255)
+
+
 def opened(*last: Any, loss: str | BinaryCrossentropy, shape: tuple[int, ...] = (2,), classes: int = 2) -> Run:
     model = Sequential([Input(shape), Flatten(), Dense(5, activation="relu"), *last], seed=1)
     model.compile("adam", loss)

@@ -29,6 +29,8 @@ from rosenblatt.playground import notebook
 pytest.importorskip("uvicorn", reason="needs the extra 'playground' (starlette, uvicorn and websockets)")
 from websockets.sync.client import connect
 
+from rosenblatt.playground.server import Playground
+
 # Python itself, as from a shell that runs it in the foreground: a test runner in the background hands on a SIGINT
 # that is ignored.
 LAUNCH = """
@@ -134,7 +136,6 @@ def test_a_free_port_is_taken_as_asked(launched: Callable[..., subprocess.Popen[
 def served(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[dict[str, Any]]:
     """What a page would be told, for each playground that is opened in this process; none is really served."""
     from rosenblatt.playground.description import setup
-    from rosenblatt.playground.server import Playground
 
     told: list[dict[str, Any]] = []
 
@@ -174,6 +175,39 @@ def test_a_table_is_learnt_from_without_a_model(served: list[dict[str, Any]]) ->
     assert (setup["opened"], setup["settings"]["data"], setup["settings"]["target"]) == (False, "table", "stem")
 
 
+def test_the_settings_of_an_address_are_those_of_the_table(tmp_path: Path) -> None:
+    table = ("f.csv", flowers(tmp_path / "f.csv").read_text(encoding="utf-8"), None)
+    run, errors = playground.maker(table=table)("layers=7:relu&learning_rate=0.5&seed=3")
+    assert not errors
+    assert (run.settings.data, run.settings.learning_rate, run.settings.seed) == ("table", 0.5, 3)
+    assert [(layer.units, layer.activation) for layer in run.settings.layers] == [(7, "relu")]
+
+
+def test_ctrl_c_while_the_address_is_printed_ends_with_0(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    closed: list[Playground] = []
+
+    def interrupt(*arguments: object) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sys.stdout, "write", interrupt)
+    monkeypatch.setattr(Playground, "close", lambda server: closed.append(server))
+    assert main(["playground", "--no-browser"]) == 0
+    assert capsys.readouterr().err == "The playground is closed.\n"
+    assert len(closed) == 1
+
+
+def test_what_is_wrong_leaves_no_port_open(served: list[dict[str, Any]]) -> None:
+    servers: list[Playground] = []
+    make = playground.new_playground
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(playground, "new_playground", lambda port: servers.append(make(port)) or servers[-1])
+        with pytest.raises(ModelStateError, match="expected a built model"):
+            playground.open_playground(Sequential([Dense(1)]), open_browser=False)
+    assert [server.socket.fileno() for server in servers] == [-1]
+
+
 def test_the_browser_is_opened_on_the_address_unless_it_is_not_wanted(
     served: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -198,6 +232,7 @@ def test_the_browser_is_opened_on_the_address_unless_it_is_not_wanted(
         (["--target", "species"], 2, "there is no --data"),
         (["--data", "x.npz"], 2, "expected a .csv file where no MODEL is given"),
         (["--data", "nothing.csv"], 3, "expected a file, got none of that name"),
+        (["data=xor&noise=0.2", "--data", "flowers.csv"], 2, "expected an address that leaves the data to flowers.csv"),
         (["--data", "bad.csv"], 3, "bad.csv"),
         (["--data", "flowers.csv", "--target", "colour"], 3, "colour"),
         (["m.safetensors", "--data", "daisies.csv", "--target", "species"], 3, "expected classes that the model knows"),
@@ -297,6 +332,20 @@ def test_the_page_works_on_a_copy_of_the_model(at_home: None) -> None:
         np.testing.assert_array_equal(now, then)
 
 
+def test_a_page_shows_the_model_as_it_was_in_the_cell_and_no_page_shares_it(at_home: None) -> None:
+    model = small_model()
+    before = [weights.copy() for weights in model.get_weights()]
+    model.playground()
+    model.set_weights([weights + 1.0 for weights in before])
+    make_run = list(notebook.shared()._offers.values())[-1]
+    first, second = make_run("")[0].model, make_run("")[0].model
+    for weights in (first.get_weights(), second.get_weights()):
+        for now, then in zip(weights, before, strict=True):
+            np.testing.assert_array_equal(now, then)
+    first.set_weights([weights + 2.0 for weights in before])
+    np.testing.assert_array_equal(second.get_weights()[0], before[0])
+
+
 def test_rows_that_do_not_fit_are_told_in_the_cell(at_home: None) -> None:
     with pytest.raises(DataError, match="expected classes that the model knows"):
         small_model().playground((np.zeros((4, 2)), np.array([0, 1, 2, 3])))
@@ -332,19 +381,26 @@ def test_over_ssh_it_says_how_to_forward_the_port(at_home: None, monkeypatch: py
     assert "<iframe" in page._repr_html_()
 
 
-def test_python_ends_while_a_page_is_open() -> None:
-    code = """
+@pytest.mark.parametrize(("units", "rows", "pages"), [(1, 9, 1), (2000, 20_000, 3)])
+def test_python_ends_while_pages_are_open_however_large_their_networks(units: int, rows: int, pages: int) -> None:
+    code = f"""
 import json, numpy as np, rosenblatt
 from urllib.parse import parse_qs, urlsplit
 from websockets.sync.client import connect
-model = rosenblatt.Sequential([rosenblatt.layers.Dense(1, input_shape=(2,))])
+Dense = rosenblatt.layers.Dense
+model = rosenblatt.Sequential([Dense({units}, input_shape=(2,)), Dense({units}), Dense(1)])
 model.compile("sgd", "mse")
-parts = urlsplit(model.playground((np.zeros((9, 2)), np.zeros(9))).address)
-page = connect(f"ws://{parts.netloc}/socket", origin=f"http://{parts.netloc}", max_size=None, legacy=True)
-page.send(json.dumps({"do": "hello", "token": parse_qs(parts.fragment)["token"][0], "address": ""}))
-page.send(json.dumps({"do": "play"}))
-while not isinstance(page.recv(timeout=10), bytes):
-    pass
+parts = urlsplit(model.playground((np.zeros(({rows}, 2)), np.zeros({rows}))).address)
+socket, origin = f"ws://{{parts.netloc}}/socket", f"http://{{parts.netloc}}"
+hello = {{"do": "hello", "token": parse_qs(parts.fragment)["token"][0], "address": ""}}
+pages = []
+for _ in range({pages}):
+    pages.append(connect(socket, origin=origin, max_size=None, legacy=True))
+    pages[-1].send(json.dumps(hello))
+    pages[-1].send(json.dumps({{"do": "play"}}))
+for page in pages:
+    while json.loads(page.recv(timeout=20))["type"] != "setup":
+        pass
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import warnings
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,9 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as few
 from hypothesis import strategies as st
 
+from rosenblatt import Sequential
+from rosenblatt.errors import NonFiniteLossWarning
+from rosenblatt.layers import Activation, BatchNormalization, Dense, Dropout, Input, PReLU, ReLU
 from rosenblatt.playground.run import Diverged, Run
 from rosenblatt.playground.settings import FIELDS, Settings, SettingsError
 
@@ -195,6 +199,19 @@ def test_a_run_is_altered_as_long_as_its_settings_would_lead_elsewhere() -> None
     assert run.altered
 
 
+def test_back_goes_to_the_start_of_the_epoch_even_where_no_larger_batch_is_done() -> None:
+    run = trained(1, **SMALL)
+    start = run.model.state.params.copy()
+    run.batch_step()
+    run.change({"batch_size": 20})
+    assert run.batch == 0
+    run.batch_step()
+    assert run.epoch == 2
+    run.back()
+    assert (run.epoch, run.batch) == (1, 0)
+    np.testing.assert_array_equal(run.model.state.params, start)
+
+
 json_like = st.recursive(
     st.none()
     | st.booleans()
@@ -261,8 +278,9 @@ def test_edits_that_are_refused_change_nothing(edit: Any, key: str, epochs: int)
 # --- What goes wrong -----------------------------------------------------------------------------
 
 
-@pytest.mark.filterwarnings("ignore::rosenblatt.errors.NonFiniteLossWarning")
-def test_a_run_that_diverges_stands_again_where_its_epoch_began() -> None:
+@pytest.mark.parametrize("action", ["ignore", "error"])
+def test_a_run_that_diverges_stands_again_where_its_epoch_began(action: Any) -> None:
+    warnings.simplefilter(action, NonFiniteLossWarning)  # as somebody else may ask for; pytest takes it back
     run = trained(1, data="bump", learning_rate=0.01, layers=[{"units": 8, "activation": "relu"}] * 3)
     run.change({"learning_rate": 10})
     good: tuple[Any, ...] = ()
@@ -284,7 +302,8 @@ def test_a_run_that_diverges_stands_again_where_its_epoch_began() -> None:
     run.epoch_step()
 
 
-def test_a_run_that_diverges_says_so_once_and_not_as_a_warning_too() -> None:
+@pytest.mark.parametrize("action", ["error", "default::ImportWarning"])  # raised, and as Python does by itself
+def test_a_run_that_diverges_says_so_once_and_not_as_a_warning_too(action: str) -> None:
     program = """
 from rosenblatt.playground.run import Diverged, Run
 from rosenblatt.playground.settings import Settings
@@ -295,7 +314,8 @@ try:
 except Diverged as error:
     print(error)
 """
-    done = subprocess.run([sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, check=True)
+    command = [sys.executable, "-W", action, "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert "expected a finite loss" in done.stdout
     assert done.stderr == ""
 
@@ -341,6 +361,22 @@ def test_dead_and_saturated_shares_agree_with_the_activations() -> None:
         [0, (1 - tanh**2 < 0.05).mean(), (sigmoid * (1 - sigmoid) < 0.0125).mean()]
     )
     assert figures.saturated[1] > 0
+
+
+def test_an_activation_that_is_a_layer_of_its_own_counts_for_dead_and_saturated_shares() -> None:
+    rng = np.random.default_rng(2)
+    hidden = [Dense(4), BatchNormalization(), ReLU(), Dropout(0.5), Dense(3), PReLU(), Dense(1), Activation("sigmoid")]
+    model = Sequential([Input((2,)), *hidden], seed=1)
+    model.compile("sgd", "binary_crossentropy")
+    model.layers[1].beta[...] = [-50.0, 0.0, 0.0, -50.0]
+    model.layers[5].alpha[...] = 0.25  # below zero it gives something, too
+    model.layers[6].kernel[...] *= 50.0
+    run = Run(model=model, rows=(rng.normal(size=(50, 2)), rng.integers(0, 2, 50)))
+    figures = run.figures()
+    assert figures.dead == [0.5, 0.0, 0.0]
+    share = run.model.predict(run.problem.x_train, verbose=0)
+    assert figures.saturated == pytest.approx([0, 0, (4 * share * (1 - share) < 0.05).mean()])
+    assert figures.saturated[2] > 0
 
 
 def test_gradients_vanish_through_sigmoids_and_do_not_with_relu_and_he() -> None:
@@ -402,6 +438,23 @@ def test_an_own_table_is_learnt() -> None:
     run.change({"data": "circle"})
     run.change({"data": "table"})  # it is still open
     run.epoch_step()
+
+
+def test_other_axes_of_a_table_change_what_is_shown_and_nothing_of_the_run() -> None:
+    run = run_of()
+    run.open_table("t.csv", "a,b,c,y\n" + "".join(f"{k},{k % 3},{-k},{k % 2}\n" for k in range(30)))
+    run.epoch_step()
+    run.batch_step()
+    before, bounds = numbers(run), run.problem.bounds
+    where = (run.generation, run.epoch, run.batch, run.can_go_back, run.altered)
+    run.change({"axes": ["b", "c"]})
+    assert numbers(run) == before
+    assert (run.generation, run.epoch, run.batch, run.can_go_back, run.altered) == where
+    assert (run.problem.axes, run.problem.bounds != bounds) == (["b", "c"], True)
+    np.testing.assert_array_equal(run.problem.points, run.problem.rows[:, [1, 2]])
+    run.epoch_step()
+    run.change({"axes": ["a", "b"]})
+    assert not run.altered
 
 
 def test_a_bad_table_changes_nothing() -> None:

@@ -11,6 +11,7 @@ import pytest
 from rosenblatt import Sequential, layers, optimizers
 from rosenblatt.graph import GraphTooLargeError
 from rosenblatt.playground.samples import sample
+from rosenblatt.playground.settings import SettingsError
 
 
 def and_gate(optimizer: Any = None, activation: str = "sigmoid") -> Sequential:
@@ -207,3 +208,22 @@ def test_a_network_that_is_too_large_is_refused_with_nodes_and_limit() -> None:
     with pytest.raises(GraphTooLargeError, match="at most 400 nodes") as error:
         sample(model, np.zeros(7), 0.0)
     assert error.value.limit == 400 < error.value.nodes
+
+
+def test_a_parameter_that_took_no_part_is_shown_with_a_gradient_of_zero() -> None:
+    model = Sequential([layers.Dense(2, input_shape=(1,)), layers.PReLU(), layers.Dense(1)], seed=1)
+    model.set_weights([np.array([[1.0, -1.0]]), np.zeros(2), np.array([0.25, 0.25]), np.ones((2, 1)), np.zeros(1)])
+    model.compile("sgd", "mse")
+    told = sample(model, [2.0], 0.0)
+    idle, busy = [update for update in told["updates"] if update["index"] in (4, 5)]
+    assert (idle["node"], idle["gradient"]) == (None, 0.0)
+    assert idle["before"] == idle["after"] == 0.25
+    assert told["nodes"][busy["node"]]["label"] == busy["name"]
+    assert busy["gradient"] != 0.0
+    assert len([step for step in told["steps"] if step["phase"] == "update"]) == 9
+
+
+def test_an_unknown_detail_is_refused() -> None:
+    with pytest.raises(SettingsError, match="detail: expected one of") as caught:
+        sample(and_gate(), [1, 1], 1, detail="lectures")
+    assert (caught.value.key, caught.value.arguments["got"]) == ("unknown_name", "lectures")

@@ -8,6 +8,7 @@ import json
 import random
 import socket
 import string
+import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -23,6 +24,8 @@ from websockets.sync.client import ClientConnection, connect
 
 from rosenblatt import playground as package
 from rosenblatt.playground import server as module
+from rosenblatt.playground import worker as worker_module
+from rosenblatt.playground.commands import LARGEST_MESSAGE
 from rosenblatt.playground.frames import decode
 from rosenblatt.playground.server import Playground
 
@@ -279,6 +282,85 @@ def test_the_thread_of_a_page_ends_with_it(opened: Callable[..., Page], server: 
     assert not worker.is_alive()
 
 
+def test_a_page_that_leaves_without_having_read_leaves_nothing_behind(
+    opened: Callable[..., Page], server: Playground, token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_module, "MOST_UNREAD_SIZE", 100_000)
+    page = opened(token, "", max_queue=1)  # it leaves what comes unread, and so at last does the network
+    page.until("frame")
+    [worker] = server.workers
+
+    def is_stuck() -> bool:
+        return all(worker.is_behind and time.sleep(0.01) is None for _ in range(30))
+
+    for _ in range(500):
+        for _ in range(20):
+            page.send("code")
+        if is_stuck():  # the network holds no more
+            break
+    assert is_stuck()
+    page.socket.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    page.socket.socket.close()  # as a browser that was killed
+    end = time.monotonic() + 10
+    while server._sessions and time.monotonic() < end:
+        time.sleep(0.01)
+    assert (server._sessions, server.workers, worker.is_alive()) == (0, [], False)
+
+
+def test_after_the_server_is_back_the_address_gives_the_same_start(opened: Callable[..., Page], token: str) -> None:
+    page = opened(token, "count=40&layers=3:tanh&seed=7")
+    page.send("set", changes={"noise": 0.3, "layers": [{"units": 2, "activation": "relu"}]})
+    page.send("weights", edits=[[0, 0.25], [3, -0.7]])
+    setup = page.until("setup", generation=3)
+    rows = page.until("metrics")["rows"]
+    page.send("epoch")
+    learnt = page.until("metrics")["rows"]
+    again = opened(token, setup["address"])  # what a page says when it has lost its server
+    assert again.until("setup") == {**setup, "generation": 1}
+    assert again.until("metrics")["rows"] == rows
+    again.send("epoch")
+    assert again.until("metrics")["rows"] == learnt
+
+
+def test_many_pages_come_and_go_and_each_gets_its_frame(
+    opened: Callable[..., Page], server: Playground, token: str
+) -> None:
+    def visit(seed: int) -> None:
+        rng = random.Random(seed)
+        for _ in range(15):
+            page = Page(server)
+            stays = rng.random()
+            if stays > 0.1:  # else it leaves without a word
+                page.send("hello", token=token, address=rng.choice(["count=40", "data=XOR&layers=2:sigmoid"]))
+            if stays > 0.3:  # else it leaves before anything was said to it
+                page.until("frame")
+                page.send("play")
+                page.until("metrics")
+                seen.append(seed)
+            page.socket.close()
+            expected.append(seed) if stays > 0.3 else None
+
+    seen: list[int] = []
+    expected: list[int] = []
+    visitors = [threading.Thread(target=visit, args=(seed,)) for seed in range(4)]
+    for visitor in visitors:
+        visitor.start()
+    for visitor in visitors:
+        visitor.join(60)
+    assert seen
+    assert sorted(seen) == sorted(expected)
+    end = time.monotonic() + 10
+    while server.workers and time.monotonic() < end:
+        time.sleep(0.01)
+    assert (server.workers, server._sessions) == ([], 0)
+
+
+def test_a_hello_too_long_to_be_one_is_not_read(opened: Callable[..., Page], token: str) -> None:
+    page = opened()
+    page.send("hello", token=token, address="", padding="x" * LARGEST_MESSAGE)
+    assert page.close_code() == module.CLOSED_FOR_TOKEN
+
+
 def test_what_is_too_large_ends_the_connection_and_the_server_lives_on(opened: Callable[..., Page], token: str) -> None:
     page = opened(token)
     page.until("frame")
@@ -336,6 +418,16 @@ def test_ten_thousand_random_messages_change_nothing(
     np.testing.assert_array_equal(worker.run.model.state.params, params)
     assert "Traceback" not in capfd.readouterr().err
     assert opened(token).until("frame")
+
+
+def test_of_very_many_offers_the_newest_are_kept(
+    server: Playground, opened: Callable[..., Page], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MOST_OFFERS", 2)
+    tokens = [server.offer(package.maker()) for _ in range(3)]
+    assert opened(tokens[0]).close_code() == module.CLOSED_FOR_TOKEN
+    for token in tokens[1:]:
+        opened(token).until("setup")
 
 
 # --- Ports ---------------------------------------------------------------------------------------

@@ -177,7 +177,7 @@ def test_weights_made_by_hand_hold_until_another_start_is_asked_for() -> None:
         ({"learning_rate": True}, "not_a_number"),
         ({"learning_rate": 10**400}, "out_of_range"),
         ({"weights": [1.0]}, "out_of_range"),
-        ({"data": "drawn"}, "drawn_needs_points"),
+        ({"data": "drawn", "points": []}, "drawn_needs_points"),
         ({"data": "drawn", "points": [[0, 0, 1], [1, 1, 1]]}, "drawn_needs_classes"),
         ({"points": [[0, 0]]}, "malformed"),
         ({"points": [[0, 5, 1]]}, "out_of_range"),
@@ -221,3 +221,18 @@ def test_the_loss_is_kept_within_a_task_and_chosen_anew_for_another() -> None:
     assert numbers.loss == "mse"
     assert numbers.changed({"data": "XOR"}).loss == "crossentropy"
     assert numbers.changed({"data": "XOR", "loss": "mse"}).loss == "mse"
+
+
+def test_drawing_begins_with_points_of_two_classes() -> None:
+    drawn = Settings().changed({"data": "drawn"})
+    assert [kind for *_, kind in drawn.points] == [0] * 4 + [1] * 4
+    assert Settings.from_address("data=drawn") == (drawn, [])
+    own = Settings().changed({"points": [[0, 0, 0], [1, 1, 1]]})
+    assert own.changed({"data": "drawn"}).points == own.points
+
+
+@pytest.mark.parametrize("text", ["count=1_0_0", "count=１００", "layers=1_6:tanh", "learning_rate=٠.٥"])
+def test_only_plain_digits_are_numbers(text: str) -> None:
+    settings, [error] = Settings.from_address(text)
+    assert settings == Settings()
+    assert error.key == "not_a_number"

@@ -23,6 +23,11 @@ def play(
         raise ArgumentError("--target names a column of the file that --data names, but there is no --data.")
     if given is None or is_address(given):
         address = settings_in(given or "")
+        if data is not None and playground.names_data(address):
+            raise ArgumentError(
+                f"--data: expected an address that leaves the data to {data}, got one with data=. "
+                "Leave out --data or the address's data=."
+            )
         _check(address)
         table = None if data is None else _table(data, target)
         playground.open_playground(address=address, port=port, open_browser=browser, language=language, table=table)

@@ -9,9 +9,10 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from rosenblatt.types import Array
 
 ENCODINGS = ("utf-8-sig", "cp949")
 SEPARATORS = ",;\t"
+MOST_COLUMNS = 10_000
 MOST_NUMBERED_CLASSES = 20  # whole numbers of more different values are taken for amounts, not for classes
 
 
@@ -37,19 +39,25 @@ class TableError(DataError):
         self.problem, self.details = problem, details
 
 
-class Table(NamedTuple):
-    """A table: its columns' names, and its cells row by row with the number of each line."""
+class Table:
+    """A table: its columns' names, and its cells row by row.
 
-    name: str
-    columns: list[str]
-    rows: list[list[str]]
-    lines: list[int]
+    Args:
+        name: of the file, for messages.
+        columns: their names, no two alike.
+        rows: cells, as many in each row as there are columns.
+        lines: the number of the line in which each row begins; quoted cells may go on in the lines below it.
+    """
+
+    def __init__(self, name: str, columns: list[str], rows: list[list[str]], lines: list[int]) -> None:
+        self.name, self.columns, self.rows, self.lines = name, columns, rows, lines
+        self._places = {column: place for place, column in enumerate(columns)}
 
     def place_of(self, column: str, who: str = "column") -> int:
         """Return the place of a column by its name."""
-        if column not in self.columns:
+        if column not in self._places:
             raise UnknownNameError(f"{who} in {self.name}", column, self.columns)
-        return self.columns.index(column)
+        return self._places[column]
 
     def number_columns(self, share: float = 1.0) -> list[str]:
         """Return the names of the columns in which at least this share of the cells are finite numbers."""
@@ -151,6 +159,8 @@ def read_text(path: str | Path) -> str:
 def parse_csv(name: str, text: str) -> Table:
     """Read a table from text, as `read_csv` reads it from a file.
 
+    What is wrong in a row is told with the line in which the row begins, also where a cell spans several lines.
+
     Args:
         name: of the file, for messages.
         text: its content.
@@ -166,7 +176,7 @@ def parse_csv(name: str, text: str) -> Table:
     header = text.partition("\n")[0]
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(SEPARATORS, key=header.count))
     try:
-        numbered = [(reader.line_num, cells) for cells in reader if cells]
+        numbered = list(_numbered(reader))
     except csv.Error as error:
         line = reader.line_num
         text = f"{name}: expected a CSV file, got one that cannot be read ({error}, in line {line})."
@@ -182,12 +192,24 @@ def parse_csv(name: str, text: str) -> Table:
     return Table(name, columns, [cells for _, cells in numbered[1:]], [line for line, _ in numbered[1:]])
 
 
+def _numbered(reader: Any) -> Iterator[tuple[int, list[str]]]:
+    """Yield each row that is not empty, with the number of the line in which it begins."""
+    begin = 1
+    for cells in reader:
+        if cells:
+            yield begin, cells
+        begin = reader.line_num + 1
+
+
 def _check_header(name: str, columns: list[str]) -> None:
+    if len(columns) > MOST_COLUMNS:
+        text = f"{name}: expected at most {MOST_COLUMNS:,} columns, got {len(columns):,}. Is the separator right?"
+        raise TableError(text, "header", got=f"{len(columns):,} columns")
     numbered = columns == [str(k) for k in range(len(columns))]  # pandas' names where there were none
     if _as_numbers(columns) is not None and not numbered:
         text = f"{name}: expected the columns' names in the first line, got numbers. Put a header above them."
         raise TableError(text, "header", got=columns[0])
-    twice = next((column for column in columns if columns.count(column) > 1), None)
+    twice = next((column for column, count in Counter(columns).items() if count > 1), None)
     if twice is not None:
         raise TableError(
             f"{name}: expected a name of its own for every column, got {twice!r} twice.", "header", got=twice

@@ -5,6 +5,9 @@ much the result moves when that one input moves. To go backward is to hand gradi
 
     outgoing = incoming * derivative          along one edge: the chain rule
     gradient = the sum of all outgoing        where a number was used several times
+
+Numbers behave as in NumPy: at the border of what is defined, as in 1 / 0 and log(0), the result is infinite (0 / 0 is
+no number, nan), and so may be the derivative. Beyond the border, as in log(-1) and (-1) ** 0.5, an error says so.
 """
 
 from __future__ import annotations
@@ -156,21 +159,22 @@ def multiply(left: Number, right: Number) -> Scalar:
 
 
 def divide(left: Number, right: Number) -> Scalar:
-    """Return left / right."""
+    """Return left / right; infinity, or nan for 0 / 0, where the right one is 0."""
     a, b = as_scalar(left), as_scalar(right)
-    value = a.value / b.value
-    return Scalar(value, "", "/", [Edge(a, 1.0 / b.value), Edge(b, -value / b.value)])
+    value = _quotient(a.value, b.value)
+    return Scalar(value, "", "/", [Edge(a, _quotient(1.0, b.value)), Edge(b, _quotient(-value, b.value))])
 
 
 def power(base: Number, exponent: Number) -> Scalar:
-    """Return base ** exponent; below a base of 0 only whole exponents are allowed, and the exponent gets no gradient.
+    """Return base ** exponent; infinity for 0 to a negative one. Below a base of 0 the exponent gets no gradient.
 
     Raises:
-        ArgumentError: a negative base with an exponent that is not whole.
+        ArgumentError: a negative base with an exponent that is not whole: the result would be complex.
     """
     a, b = as_scalar(base), as_scalar(exponent)
     if a.value < 0 and not b.value.is_integer():
-        raise ArgumentError(f"power: expected a base of at least 0 for the exponent {b.value:g}, got {a.value:g}.")
+        text = f"power: expected a base of at least 0 for the exponent {b.value:g}, got {a.value:g}."
+        raise ArgumentError(f"{text} Take an exponent that is whole.")
     value = _power(a.value, b.value)
     slope = b.value * _power(a.value, b.value - 1.0) if b.value else 0.0
     return Scalar(value, "", "**", [Edge(a, slope), Edge(b, value * math.log(a.value) if a.value > 0 else 0.0)])
@@ -179,7 +183,10 @@ def power(base: Number, exponent: Number) -> Scalar:
 def exp(x: Number) -> Scalar:
     """Return e ** x, which is its own derivative; infinity where that is too large for a float."""
     a = as_scalar(x)
-    value = _power(math.e, a.value) if a.value > 700 else math.exp(a.value)
+    try:
+        value = math.exp(a.value)
+    except OverflowError:
+        value = math.inf
     return Scalar(value, "", "exp", [Edge(a, value)])
 
 
@@ -192,8 +199,8 @@ def log(x: Number) -> Scalar:
     a = as_scalar(x)
     if a.value < 0:
         raise ArgumentError(f"log: expected a number of at least 0, got {a.value:g}.")
-    value, slope = (math.log(a.value), 1.0 / a.value) if a.value else (-math.inf, math.inf)
-    return Scalar(value, "", "log", [Edge(a, slope)])
+    value = math.log(a.value) if a.value else -math.inf
+    return Scalar(value, "", "log", [Edge(a, _quotient(1.0, abs(a.value)))])
 
 
 def maximum(left: Number, right: Number) -> Scalar:
@@ -203,11 +210,18 @@ def maximum(left: Number, right: Number) -> Scalar:
     return Scalar(max(a.value, b.value), "", "max", [Edge(a, float(takes_left)), Edge(b, float(not takes_left))])
 
 
+# Python raises errors where the standard for floats (IEEE 754), and with it NumPy, has infinities.
+
+
+def _quotient(left: float, right: float) -> float:
+    return left / right if right else left * math.copysign(math.inf, right)
+
+
 def _power(base: float, exponent: float) -> float:
     try:
         return float(base**exponent)
-    except OverflowError:
-        return -math.inf if base < 0 and exponent % 2 else math.inf
+    except (OverflowError, ZeroDivisionError):
+        return math.copysign(math.inf, base) if exponent % 2 == 1 else math.inf
 
 
 # --- The graph --------------------------------------------------------------------------------------

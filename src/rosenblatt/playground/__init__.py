@@ -19,7 +19,7 @@ Starlette and uvicorn, the extra "playground", are imported when the first page 
 
 from __future__ import annotations
 
-import copy
+import contextlib
 import sys
 import threading
 from collections.abc import Callable
@@ -65,21 +65,21 @@ def open_playground(
         ModelStateError: the model is not built.
         DataError, ShapeError: the rows are not the model's.
     """
-    playground = new_playground(port)
     make_run = maker(model, rows, table)
-    make_run(address)  # what is wrong is told here, before a page opens
-    if port not in (0, playground.port):
-        print(f"Port {port} is taken; the playground is on {playground.port}.", file=sys.stderr, flush=True)
-    url = playground.address(playground.offer(make_run), address, language)
-    print(url, flush=True)
-    if open_browser:
-        import webbrowser
+    with contextlib.closing(new_playground(port)) as playground:
+        make_run(address)  # what is wrong is told here, before a page opens
+        url = playground.address(playground.offer(make_run), address, language)
+        try:
+            if port not in (0, playground.port):
+                print(f"Port {port} is taken; the playground is on {playground.port}.", file=sys.stderr, flush=True)
+            print(url, flush=True)
+            if open_browser:
+                import webbrowser
 
-        threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
-    try:
-        playground.serve()
-    except KeyboardInterrupt:
-        print("The playground is closed.", file=sys.stderr, flush=True)
+                threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
+            playground.serve()
+        except KeyboardInterrupt:
+            print("The playground is closed.", file=sys.stderr, flush=True)
 
 
 def new_playground(port: int = 0) -> Playground:
@@ -94,6 +94,16 @@ def new_playground(port: int = 0) -> Playground:
     return Playground(port)
 
 
+def names_data(address: str) -> bool:
+    """Tell whether an address says which data are to be learnt.
+
+    Example:
+        >>> names_data("data=xor&noise=0.2"), names_data("noise=0.2")
+        (True, False)
+    """
+    return any(part.startswith("data=") for part in address.split("&"))
+
+
 def maker(
     model: Sequential | None = None, rows: Rows | None = None, table: Table | None = None
 ) -> Callable[[str], tuple[Run, list[SettingsError]]]:
@@ -104,10 +114,10 @@ def maker(
         from rosenblatt.playground.settings import Settings
 
         if model is not None:
-            return Run(model=copy.deepcopy(model), rows=rows), []  # each page may train its own
+            return Run(model=model, rows=rows), []  # which copies it: each page may train its own
         settings, errors = Settings.from_address(address)
         run = Run(settings)
-        if table is not None and "data=" not in address:  # a page that is loaded anew may have gone on to other data
+        if table is not None and not names_data(address):  # a page that is loaded anew may have gone on to other data
             name, text, target = table
             run.open_table(name, text)
             if target is not None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from typing import Any, NoReturn
 
 from rosenblatt.playground.settings import SettingsError, shown
 
 LARGEST_MESSAGE, LARGEST_TABLE = 1 << 20, 4 << 20  # characters; a table comes in one message
+TABLE = re.compile(r'\s*\{\s*"do"\s*:\s*"table"')  # how such a message begins
 LARGEST_NUMBER = 1e30  # of weights and places; its square is still a float64, it itself a float32
 
 Command = dict[str, Any]
@@ -17,6 +19,8 @@ Command = dict[str, Any]
 def parse(text: str) -> Command:
     """Return a command: a JSON object without numbers that are none.
 
+    The length is looked at first, so that nobody can have us read what is too long.
+
     Raises:
         SettingsError: it is no such thing, or too long.
 
@@ -24,16 +28,14 @@ def parse(text: str) -> Command:
         >>> parse('{"do": "play"}')
         {'do': 'play'}
     """
+    limit = LARGEST_TABLE if TABLE.match(text) else LARGEST_MESSAGE
+    if len(text) > limit:
+        raise SettingsError("too_large", field="message", got=len(text), limit=limit)
     try:
         command = json.loads(text, parse_constant=_refuse, parse_float=_finite)
     except (ValueError, RecursionError) as error:
         raise SettingsError("malformed") from error
-    if not isinstance(command, dict):
-        raise SettingsError("malformed")
-    limit = LARGEST_TABLE if command.get("do") == "table" else LARGEST_MESSAGE
-    if len(text) > limit:
-        raise SettingsError("too_large", field="message", got=len(text), limit=limit)
-    return command
+    return command if isinstance(command, dict) else _malformed()
 
 
 def _refuse(constant: str) -> NoReturn:
@@ -79,12 +81,12 @@ def edits(command: Command) -> list[tuple[int, float]]:
     return [(edit[0], edit[1]) if isinstance(edit, list) and len(edit) == 2 else _malformed() for edit in pairs]
 
 
-def pair(field: str, value: Any) -> tuple[float, float]:
-    """Return two finite numbers, the coordinates of a place."""
-    if not isinstance(value, list) or len(value) != 2:
+def numbers(command: Command, field: str, count: int) -> list[float]:
+    """Return a field that is a list of so many numbers, such as the coordinates of a place."""
+    value = command.get(field)
+    if not isinstance(value, list) or len(value) != count:
         raise SettingsError("not_a_number", field=field, got=shown(value))
-    first, second = (number(field, item) for item in value)
-    return first, second
+    return [number(field, item) for item in value]
 
 
 def number(field: str, value: Any) -> float:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import base64
 import math
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rosenblatt import activations
-from rosenblatt.layers import Dense, Dropout, GaussianNoise, Layer, Rescaling
+from rosenblatt.layers import Activation, Dense, Dropout, GaussianNoise, Layer, Rescaling
 from rosenblatt.playground import opened
 from rosenblatt.playground.pictures import MAP_SIDE, as_bytes
-from rosenblatt.playground.run import Figures, Run, dense_layers, encoded
+from rosenblatt.playground.run import Figures, Run, dense_layers, encoded, is_compiled
 from rosenblatt.playground.settings import SettingsError
 from rosenblatt.types import Array
 
@@ -38,7 +37,8 @@ def setup(run: Run) -> dict[str, Any]:
 
 def problem(problem: Problem) -> dict[str, Any]:
     """Return the rows that are shown, and what is to be learnt from them."""
-    shown = zip(problem.points.tolist(), problem.targets.tolist(), problem.is_test.tolist(), strict=True)
+    targets = problem.targets if problem.targets.ndim == 1 else problem.targets[:, 0]  # of several numbers, the first
+    shown = zip(problem.points.tolist(), targets.tolist(), problem.is_test.tolist(), strict=True)
     return {
         "name": problem.name,
         "task": problem.task,
@@ -48,6 +48,7 @@ def problem(problem: Problem) -> dict[str, Any]:
         "axes": problem.axes,
         "bounds": problem.bounds,
         "target_range": problem.target_range,
+        "measured": problem.measured,
         "scaling": _scaling(problem),
         "target_scaling": None if problem.target_scaling is None else problem.target_scaling._asdict(),
         "points": [[*place, target, int(is_test)] for place, target, is_test in shown],
@@ -93,6 +94,7 @@ def network(model: Sequential, problem: Problem) -> dict[str, Any]:
         "layers": layers,
         "after": before,
         "outputs": math.prod(model.output_shape),
+        "logits": opened.gives_logits(model),
     }
 
 
@@ -119,14 +121,12 @@ def sketch(layer: Layer) -> str:
         return f"{kind} {layer.stddev:g}"
     if isinstance(layer, Rescaling):
         return f"{kind} {layer.scale:g}"
-    if kind == "Activation":
-        return activations.rule(layer.activation).name  # type: ignore[attr-defined]
-    return kind
+    return layer.activation if isinstance(layer, Activation) else kind
 
 
 def row(figures: Figures) -> list[Any]:
     """Return a row of metrics."""
-    return [*figures[:6], *(list(part) for part in figures[6:])]
+    return [*figures[:6], figures.gradients, figures.dead, figures.saturated]
 
 
 def place(run: Run, at: tuple[float, float]) -> dict[str, Any]:
@@ -139,7 +139,7 @@ def place(run: Run, at: tuple[float, float]) -> dict[str, Any]:
         "x": list(at),
         "inputs": inputs[0],
         "layers": layers,
-        "outputs": list(outputs.values())[-1][0],
+        "outputs": opened.probabilities(run.model, list(outputs.values())[-1])[0],
     }
 
 
@@ -147,17 +147,19 @@ def sample(run: Run, x: Array, target: Array, detail: str) -> dict[str, Any]:
     """Return one row's way through the network and back, operation by operation.
 
     Raises:
-        SettingsError: nothing is known to compare its output with, or the network is too large to be followed.
+        SettingsError: nothing is known to compare its output with, the network has no loss or is too large to be
+            followed, or there is no such detail.
     """
     from rosenblatt.graph.trace import GraphTooLargeError  # the graph is imported when it is first asked for
     from rosenblatt.playground import samples
 
+    if not is_compiled(run.model):
+        raise SettingsError("not_compiled")
     if not np.isfinite(target).all():
         raise SettingsError("no_target")
     answer = encoded(run.model, run.problem, target.astype(np.int64) if run.problem.classes else target)
-    level: Literal["lecture", "primitive"] = "primitive" if detail == "primitive" else "lecture"
     try:
-        return {"type": "sample", **samples.sample(run.model, x, answer[0], detail=level, names=run.problem.inputs)}
+        return {"type": "sample", **samples.sample(run.model, x, answer[0], detail=detail, names=run.problem.inputs)}
     except GraphTooLargeError as error:
         raise SettingsError("sample_too_large", nodes=error.nodes, limit=error.limit) from error
 

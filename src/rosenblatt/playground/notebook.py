@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import copy
 import html
 import os
 import sys
@@ -65,13 +64,13 @@ def show(model: Sequential, data: Any, height: int) -> Page:
     """Return the page for a model, from the server that all models of this process share.
 
     Args:
-        model: built; the page works on a copy of it.
+        model: built; the page works on a copy of it, as it is now.
         data: None, rows x, or (x, y).
         height: of the frame, in pixels.
     """
     rows = data if data is None or isinstance(data, tuple) else (data, None)
-    make_run = playground.maker(copy.deepcopy(model), rows)
-    make_run("")  # what is wrong is told here, not on the page
+    run, _ = playground.maker(model, rows)("")  # what is wrong is told here, not on the page
+    make_run = playground.maker(run.model, rows)  # its copy: a page that opens later shows the model as it is now
     place = next((name for name, is_here in HOSTED.items() if is_here(os.environ)), None)
     if place is not None:
         return Page(None, f"On {place} the browser cannot reach a page on Python's machine. {DOWNLOAD}", height)
@@ -102,4 +101,4 @@ def shared() -> Playground:
 
 def _close(server: Playground, thread: threading.Thread) -> None:
     server.stop()
-    thread.join(timeout=3.0)
+    thread.join(timeout=60.0)  # it waits for the threads of the pages, whose networks may be large

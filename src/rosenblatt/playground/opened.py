@@ -8,21 +8,40 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from rosenblatt import activations, data
-from rosenblatt.errors import DataError, ShapeError
+from rosenblatt.errors import ArgumentError, DataError, ShapeError
 from rosenblatt.layers import Normalization, Rescaling
 from rosenblatt.models import Sequential
 from rosenblatt.playground.problems import MOST_ROWS, Bounds, Problem, Shown, around, on_plane, range_of
 from rosenblatt.playground.settings import LIMITS, OPENED, Settings, SettingsError
-from rosenblatt.types import Array, Shape
+from rosenblatt.types import Array
 
 if TYPE_CHECKING:
     from rosenblatt.playground.run import Run
 
 MOST_PLAIN_INPUTS = 32  # more are no plane with some others, but a picture or a long table
 SMALLEST_PICTURE = 8  # pixels a side
+MOST_MEASURED = 2000  # rows of either part that the figures are measured on
 ROWS_A_PAGE = 20
 BATCH_SIZE = 32  # as `fit` has it; a model does not remember its own
 SQUARE: Bounds = (-1.2, 1.2, -1.2, 1.2)
+
+
+def check(model: Sequential) -> None:
+    """Refuse a model that the page cannot show.
+
+    Raises:
+        ArgumentError: its outputs are not one row of numbers, or it has no layer of units.
+    """
+    shape, kinds = model.plan.output_shape, [type(layer).__name__ for layer in model.layers]
+    if len(shape) != 1:
+        raise ArgumentError(
+            f"playground: expected a model with outputs of shape (rows, outputs), got {('rows', *shape)}. "
+            "Add a Flatten layer before its last ones."
+        )
+    if "Dense" not in kinds:
+        raise ArgumentError(
+            f"playground: expected a model with a Dense layer, got {', '.join(kinds)}. There are no units to look at."
+        )
 
 
 def settings_of(model: Sequential) -> Settings:
@@ -53,6 +72,7 @@ class Own(NamedTuple):
 
     x: Array  # (n, *inputs) float32
     y: Array | None  # (n,) class numbers, or (n,) or (n, outputs) numbers
+    classes: list[str]  # names of the classes that the model tells apart; none where it predicts numbers
 
 
 def own_rows(model: Sequential, rows: tuple[Any, Any] | None) -> Own:
@@ -68,7 +88,7 @@ def own_rows(model: Sequential, rows: tuple[Any, Any] | None) -> Own:
     """
     shape = model.plan.input_shape
     if rows is None:
-        return Own(np.zeros((0, *shape), np.float32), None)
+        return Own(np.zeros((0, *shape), np.float32), None, class_names(model, None))
     x = data.numbers("playground", "x", rows[0])[:MOST_ROWS]
     if math.prod(x.shape[1:]) != math.prod(shape):
         raise ShapeError(
@@ -77,14 +97,14 @@ def own_rows(model: Sequential, rows: tuple[Any, Any] | None) -> Own:
     x = x.reshape(len(x), *shape).astype(np.float32)
     data.check_finite("playground", "x", x)
     if rows[1] is None:
-        return Own(x, None)
+        return Own(x, None, class_names(model, None))
     y = np.asarray(rows[1])[:MOST_ROWS]
     if y.ndim == 0 or len(y) != len(x):
         raise ShapeError(
             f"playground: expected a target for each of the {len(x)} rows, got an array of shape {y.shape}."
         )
-    names = class_names(model)
-    return Own(x, _class_numbers(y, names) if names else _numbers(y, model.plan.output_shape))
+    names = class_names(model, y)
+    return Own(x, _class_numbers(y, names) if names else _numbers(y, model.plan.output_shape[0]), names)
 
 
 def _class_numbers(y: Array, names: list[str]) -> Array:
@@ -100,58 +120,93 @@ def _class_numbers(y: Array, names: list[str]) -> Array:
     return y.astype(np.int64)
 
 
-def _numbers(y: Array, output_shape: Shape) -> Array:
+def _numbers(y: Array, outputs: int) -> Array:
     y = data.numbers("playground", "y", y).astype(np.float32)
     data.check_finite("playground", "y", y)
-    if math.prod(y.shape[1:]) != math.prod(output_shape):
-        raise ShapeError(f"playground: expected targets of shape {output_shape}, got {y.shape[1:]}.")
-    return y.reshape(len(y), -1)[:, 0] if math.prod(output_shape) == 1 else y.reshape(len(y), *output_shape)
+    if math.prod(y.shape[1:]) != outputs:
+        raise ShapeError(f"playground: expected {outputs} targets a row, got targets of shape {y.shape[1:]}.")
+    return y.reshape(-1) if outputs == 1 else y.reshape(-1, outputs)
 
 
-def class_names(model: Sequential) -> list[str]:
-    """Return the names of the classes that a model tells apart; none where it predicts numbers."""
-    plan = model.plan
-    outputs, loss = plan.output_shape[-1], "" if plan.loss is None else plan.loss.name
-    last = plan.output if plan.output.name != "linear" else plan.layers[-1].config.get("activation")
-    gives_shares = last is not None and last.name in ("sigmoid", "softmax")
-    if model.class_names is None and not gives_shares and "crossentropy" not in loss:
+def class_names(model: Sequential, y: Array | None) -> list[str]:
+    """Return the names of the classes that a model tells apart; none where it predicts numbers.
+
+    Args:
+        model: built.
+        y: the targets as they were given, where there are any.
+    """
+    if not _is_classifier(model, y):
         return []
-    count = max(outputs, 2)
-    names = model.class_names or []
+    names, count = model.class_names or [], max(model.plan.output_shape[0], 2)
     return list(names) if len(names) == count else [str(number) for number in range(count)]
+
+
+def _is_classifier(model: Sequential, y: Array | None) -> bool:
+    """Tell whether outputs speak for classes: as model or loss say; else it is for the targets to say."""
+    plan = model.plan
+    last = plan.output if plan.output.name != "linear" else plan.layers[-1].config.get("activation")
+    activation, loss = "" if last is None else last.name, "" if plan.loss is None else plan.loss.name
+    if model.class_names is not None or activation == "softmax" or "categorical" in loss:
+        return True
+    is_one = plan.output_shape[0] == 1
+    if is_one and not (activation in ("sigmoid", "step") or loss.startswith("binary")):
+        return False
+    if y is None:
+        return is_one
+    if y.dtype.kind in "US" or (y.size == len(y) and not is_one and y.dtype.kind in "iu"):
+        return True  # a class a row
+    is_yes_or_no = bool(np.isin(y, (0, 1)).all())
+    return is_yes_or_no and (is_one or (y.ndim == 2 and bool((y.sum(axis=1) == 1).all())))  # one-hot, where several
+
+
+def gives_logits(model: Sequential) -> bool:
+    """Tell whether a model leaves it to the loss to turn its outputs into probabilities."""
+    plan = model.plan
+    return plan.loss is not None and plan.output.name == "linear" and bool(plan.loss.config.get("from_logits"))
+
+
+def probabilities(model: Sequential, outputs: Array) -> Array:
+    """Return the probabilities that logits stand for; all other outputs as they are."""
+    if not gives_logits(model):
+        return outputs
+    loss = model.plan.loss
+    turn = activations.softmax if loss is not None and "categorical" in loss.name else activations.sigmoid
+    return np.asarray(turn(outputs))
 
 
 def problem_of(model: Sequential, own: Own, settings: Settings) -> Problem:
     """Return the problem that a model's own rows make: most of them, at random, for training, and the rest for testing.
 
-    Rows without targets are shown, but neither learnt from nor measured.
+    Rows without targets are shown, but neither learnt from nor measured. Of very many the first are measured, which are
+    any, as their order is random.
     """
-    classes, inputs = class_names(model), list(settings.features)
+    inputs = list(settings.features)
     order = np.random.default_rng(settings.seed).permutation(len(own.x))
-    x, known = own.x[order], own.y is not None
-    y = np.zeros(len(x), np.int64 if classes else np.float32) if own.y is None else own.y[order]
-    split = round(settings.train * len(x)) if known else 0
-    stop = len(x) if known else 0
-    targets = y.reshape(len(y), -1)[:, 0] if known else np.full(len(x), np.nan)  # of several numbers, the first
+    x = own.x[order]
+    y = np.zeros(0, np.int64 if own.classes else np.float32) if own.y is None else own.y[order]
+    targets = y if len(y) else np.full(len(x), np.nan)
+    split = round(settings.train * len(y))
     places = [inputs.index(name) for name in settings.axes]
     middle = x.mean(axis=0) if len(x) else _middle(model)
     coordinates = x[:, places] if inputs else np.zeros((len(x), 2))
     problem = Problem(
         OPENED,
-        classes=classes,
+        classes=own.classes,
         inputs=inputs,
         axes=list(settings.axes),
         bounds=_bounds(model, coordinates, places) if inputs else None,
         x_train=x[:split],
         y_train=y[:split],
-        x_test=x[split:stop],
-        y_test=y[split:stop],
+        x_test=x[split : len(y)],
+        y_test=y[split:],
         shown=Shown.of(x, targets, coordinates, np.arange(len(x)) >= split),
         inputs_of=(lambda at: on_plane(at, places, middle)) if inputs else None,
+        most_measured=MOST_MEASURED,
     )
-    if not classes:
-        seen = y[:stop] if stop else model.predict(problem.plane(24) if inputs else x, verbose=0)
-        problem.target_range = range_of(seen)
+    if not own.classes:
+        seen = problem.plane(24) if inputs else x
+        is_unknown = len(seen) and not len(y)
+        problem.target_range = range_of(probabilities(model, model.predict(seen, verbose=0)) if is_unknown else y)
     return problem
 
 
@@ -194,30 +249,23 @@ def rows(run: Run, start: int) -> dict[str, Any]:
         return about | {"rows": []}
     x = own.x[start : start + ROWS_A_PAGE]
     names = run.problem.classes
-    outputs = run.model.predict(x, verbose=0)
-    targets = None if own.y is None else own.y[start : start + ROWS_A_PAGE].tolist()
+    answers = probabilities(run.model, run.model.predict(x, verbose=0))
+    if names and answers.shape[1] == 1:
+        answers = np.concatenate([1.0 - answers, answers], axis=1)
+    targets = [None] * len(x) if own.y is None else own.y[start : start + ROWS_A_PAGE].tolist()
     values = _grey(x, largest_input(run.model, own.x)) if picture else x.reshape(len(x), -1)
-    answers = (_shares(run.model, outputs) if names else outputs.reshape(len(x), -1)).tolist()
     return about | {
         "rows": [
             {
                 "row": start + k,
                 "values": values[k].tolist(),
-                "target": None if targets is None else targets[k],
+                "target": targets[k],
                 "outputs": answer,  # probabilities of the classes, or numbers
-                "prediction": int(np.argmax(answer)) if names else answer[0],
+                "prediction": int(np.argmax(answer)) if names else answer[0] if len(answer) == 1 else answer,
             }
-            for k, answer in enumerate(answers)
+            for k, answer in enumerate(answers.tolist())
         ],
     }
-
-
-def _shares(model: Sequential, outputs: Array) -> Array:
-    """Return a column of probabilities for each class."""
-    plan = model.plan
-    if plan.output.name == "linear" and plan.loss is not None and plan.loss.config.get("from_logits"):
-        outputs = activations.sigmoid(outputs) if outputs.shape[-1] == 1 else activations.softmax(outputs)
-    return np.concatenate([1.0 - outputs, outputs], axis=1) if outputs.shape[-1] == 1 else outputs
 
 
 def picture_shape(model: Sequential) -> list[int] | None:

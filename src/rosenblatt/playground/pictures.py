@@ -10,10 +10,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from rosenblatt import activations
 from rosenblatt.layers import Dense
 from rosenblatt.playground.frames import Kind, Section
-from rosenblatt.playground.run import Figures, Run, dense_layers, predicted_classes
+from rosenblatt.playground.opened import probabilities
+from rosenblatt.playground.problems import Problem
+from rosenblatt.playground.run import Figures, Run, dense_layers
 from rosenblatt.types import Array
 
 OUTCOME_SIDE = 96  # cells across the map of the outcome
@@ -34,7 +35,7 @@ class Painter:
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        self._generation = -1
+        self._problem: Problem | None = None  # that the rows are of
         self._axes: dict[int, Array] = {}  # of the hidden space, by layer
 
     def sections(self, hidden: int | None, figures: Figures) -> list[Section]:
@@ -44,8 +45,8 @@ class Painter:
             hidden: the layer whose space is shown, counted among those with neurons; None for the last hidden one.
             figures: of the run as it stands.
         """
-        if self.run.generation != self._generation:
-            self._prepare()
+        if self.run.problem is not self._problem:
+            self._prepare(self.run.problem)
         model = self.run.model
         weights = Section(Kind.WEIGHTS, 0, model.state.params[None])
         shares = Section(Kind.SHARES, 0, np.array([figures.gradients, figures.dead, figures.saturated]))
@@ -54,7 +55,7 @@ class Painter:
         layers = dense_layers(model)
         outputs = model.activations(self._rows)
         by_layer = [outputs[str(layer.name)].reshape(len(self._rows), -1) for layer in layers]
-        last = list(outputs.values())[-1]
+        last = probabilities(model, list(outputs.values())[-1])
         hidden = max(0, len(layers) - 2) if hidden is None else min(hidden, len(layers) - 1)
         with np.errstate(all="ignore"):  # on the way to a loss that is not finite, anything may be painted
             return [
@@ -62,20 +63,18 @@ class Painter:
                 *self._maps(layers, by_layer),
                 *self._outcome(last[: self._cells]),
                 *self._hidden_space(hidden, by_layer[hidden][self._cells :]),
-                *self._confusion(),
-                Section(Kind.OUTPUTS, 0, probabilities(self.run, last[self._cells : self._cells + self._points])),
+                *([] if figures.confusion is None else [Section(Kind.CONFUSION, 0, np.array(figures.confusion))]),
+                Section(Kind.OUTPUTS, 0, last[self._cells : self._cells + self._points]),
                 shares,
             ]
 
-    def _prepare(self) -> None:
+    def _prepare(self, problem: Problem) -> None:
         """Lay out the rows of the plane, of the points and of the coarse grid, one below the other."""
-        problem = self.run.problem
         has_plane = problem.bounds is not None
         planes = [problem.plane(side) for side in (OUTCOME_SIDE, GRID_SIDE)] if has_plane else [problem.rows[:0]] * 2
         self._rows = np.concatenate([planes[0], problem.rows, planes[1]])
         self._cells, self._points = len(planes[0]), len(problem.rows)
-        self._measured = np.concatenate([problem.x_train, problem.x_test])
-        self._generation = self.run.generation
+        self._problem = problem
 
     def _maps(self, layers: Sequence[Dense], by_layer: Sequence[Array]) -> list[Section]:
         """Return each neuron's map, as bytes."""
@@ -92,7 +91,7 @@ class Painter:
         if not self._cells:
             return []
         low, high = (0.0, 1.0) if self.run.problem.task == "classes" else self.run.problem.target_range
-        shares = (probabilities(self.run, outputs) - low) * (255 / (high - low))
+        shares = (outputs - low) * (255 / (high - low))
         return [Section(Kind.OUTCOME, 0, np.clip(shares + 0.5, 0, 255).astype(np.uint8).T)]
 
     def _hidden_space(self, number: int, outputs: Array) -> list[Section]:
@@ -121,28 +120,6 @@ class Painter:
             axes = axes @ (left @ right)
         self._axes[number] = axes
         return np.asarray((outputs - mean) @ axes)
-
-    def _confusion(self) -> list[Section]:
-        problem = self.run.problem
-        if problem.task != "classes" or not len(self._measured):
-            return []
-        predicted = predicted_classes(probabilities(self.run, self.run.model.predict(self._measured)))
-        true, count = np.concatenate([problem.y_train, problem.y_test]).astype(np.int64), len(problem.classes)
-        train = len(problem.y_train)
-        parts = [
-            np.bincount(true[part] * count + predicted[part], minlength=count**2).reshape(count, count)
-            for part in (slice(train), slice(train, None))
-        ]
-        return [Section(Kind.CONFUSION, 0, np.concatenate(parts, axis=1))]
-
-
-def probabilities(run: Run, outputs: Array) -> Array:
-    """Return probabilities of classes (one column for two classes) where the task is classes, else the outputs."""
-    plan = run.model.plan
-    gives_logits = plan.loss is not None and plan.output.name == "linear" and plan.loss.config.get("from_logits", False)
-    if run.problem.task != "classes" or not gives_logits:
-        return outputs
-    return np.asarray(activations.sigmoid(outputs) if outputs.shape[1] == 1 else activations.softmax(outputs))
 
 
 def _every_third(cells: Array) -> Array:

@@ -65,7 +65,7 @@ class Shown(NamedTuple):
     """The rows that are shown: all, or some of many."""
 
     rows: Array  # (shown, *inputs) float32
-    targets: Array  # (shown,) theirs; NaN where none are known
+    targets: Array  # (shown,) or, of several numbers, (shown, outputs): theirs; NaN where none are known
     points: Array  # (shown, 2) float32, where they lie on the plane
     is_test: Array  # (shown,) whether each is for testing
 
@@ -87,12 +87,13 @@ class Problem:
         axes: the names of the plane's two coordinates.
         bounds: of the plane: x1 from, to, x2 from, to; None where there is none.
         x_train: (n, *inputs) float32.
-        y_train: (n,) class numbers, int64, or numbers, float32.
+        y_train: (n,) class numbers, int64, or numbers, float32: (n,), or (n, outputs) where there are several.
         x_test: the rows that are measured but not learnt from.
         y_test: their targets.
         shown: the rows that are drawn.
         inputs_of: gives places (n, 2) of the plane their inputs; None where there is no plane.
         target_range: lowest and highest target, for numbers.
+        most_measured: how many rows of either part the figures are measured on; None for all.
         columns: of a table: those that can be an input or the target.
         scaling: of a table's inputs.
         target_scaling: of a table's numbers to be learnt.
@@ -110,6 +111,7 @@ class Problem:
     shown: Shown
     inputs_of: Callable[[Array], Array] | None
     target_range: tuple[float, float] = (-1.0, 1.0)
+    most_measured: int | None = None
     columns: list[str] = field(default_factory=list)
     scaling: Scaling | None = None
     target_scaling: Scaling | None = None
@@ -119,6 +121,12 @@ class Problem:
     def task(self) -> str:
         """Return "classes" or "numbers"."""
         return "classes" if self.classes else "numbers"
+
+    @property
+    def measured(self) -> tuple[int, int] | None:
+        """Return how many training and test rows the figures are measured on; None where on all."""
+        rows, most = (len(self.x_train), len(self.x_test)), self.most_measured
+        return None if most is None or max(rows) <= most else (min(rows[0], most), min(rows[1], most))
 
     @property
     def points(self) -> Array:
@@ -132,7 +140,7 @@ class Problem:
 
     @property
     def targets(self) -> Array:
-        """Return the targets of the shown rows, (shown,)."""
+        """Return the targets of the shown rows, (shown,) or (shown, outputs)."""
         return self.shown.targets
 
     @property

@@ -23,7 +23,7 @@ import numpy as np
 from rosenblatt import optimizers
 from rosenblatt.datasets.tables import Table
 from rosenblatt.errors import ArgumentError, NonFiniteLossWarning, RosenblattError
-from rosenblatt.layers import Dense, Input
+from rosenblatt.layers import ActivationLayer, Dense, Input, PReLU
 from rosenblatt.models import Sequential
 from rosenblatt.plan import State
 from rosenblatt.playground import opened, problems
@@ -36,12 +36,14 @@ MOST_SNAPSHOTS = 200
 MOST_SNAPSHOT_BYTES = 32_000_000
 GRADIENT_ROWS = 512  # rows on which gradients are measured
 SATURATED = 1 / 20  # of the greatest slope
-CAN_DIE = ("relu", "relu6", "leaky_relu", "elu", "gelu", "silu", "selu")
+CAN_DIE = ("relu", "relu6", "leaky_relu", "prelu", "elu", "gelu", "silu", "selu")
 # The slope, as a share of the greatest, from an activation's output.
 SLOPES: dict[str, Callable[[Array], Array]] = {"sigmoid": lambda y: 4.0 * y * (1.0 - y), "tanh": lambda y: 1.0 - y**2}
 
-# A run that diverges says so itself, by Diverged.
-warnings.filterwarnings("ignore", category=NonFiniteLossWarning, module=r"rosenblatt\.playground\.run")
+# A run that diverges says so by Diverged. This keeps the warning of `fit` quiet too, for this module alone, and as the
+# last filter, which overrules nobody: where others have warnings shown or raised, `_train` can do with it. A filter
+# for the call alone (catch_warnings) would not do, as other threads would have it, too, and could lose their own.
+warnings.filterwarnings("ignore", category=NonFiniteLossWarning, module=r"rosenblatt\.playground\.run", append=True)
 
 OPTIMIZERS: dict[str, Callable[[float], optimizers.Optimizer]] = {
     "sgd": lambda rate: optimizers.SGD(rate),
@@ -63,7 +65,7 @@ class Diverged(RosenblattError):
 
 
 class Figures(NamedTuple):
-    """How a run stands: losses with penalties, accuracies, and a figure for each layer that has units."""
+    """How a run stands: losses with penalties, accuracies, a figure for each layer that has units, and confusion."""
 
     epoch: int
     step: int
@@ -74,6 +76,15 @@ class Figures(NamedTuple):
     gradients: list[float]  # norm of the kernel's gradient on the training rows
     dead: list[float]  # share of the units that give 0 for every training row
     saturated: list[float]  # share of the activations whose slope is below a twentieth of the greatest
+    confusion: list[list[int]] | None  # rows by true class: for each class said, train, then test; None for numbers
+
+
+class Part(NamedTuple):
+    """The rows of training or of test data that figures are measured on."""
+
+    x: Array
+    y: Array
+    targets: Array  # y as the loss wants it
 
 
 class Snapshot(NamedTuple):
@@ -82,7 +93,7 @@ class Snapshot(NamedTuple):
     epoch: int
     step: int
     state: State
-    made_by: Settings | None  # the settings that alone led here; None where there were several, or edits
+    made_by: Settings | None  # the settings' course that alone led here; None where there were several, or edits
 
 
 class Run:
@@ -134,6 +145,7 @@ class Run:
             problem = problems.problem_of(settings)
             self._begin(settings, problem, build(settings, problem))
         else:
+            opened.check(model)
             model = copy.deepcopy(model)  # the user's own stays as it is
             self.own = opened.own_rows(model, rows)
             settings = opened.settings_of(model)
@@ -143,27 +155,32 @@ class Run:
         """Stand at the start of a new run."""
         self.settings, self.problem, self.model = settings, problem, model
         self._measure_targets()
-        self._start = Snapshot(0, 0, model.state.copy(), settings)
+        self._made_by: Settings | None = settings.course()
+        self._start = Snapshot(0, 0, model.state.copy(), self._made_by)
         self._snapshots: deque[Snapshot] = deque()
-        self._made_by: Settings | None = settings
         self.epoch = self.batch = self.step = 0
         self.generation += 1
         self.changed += 1
 
     def _measure_targets(self) -> None:
         """Bring the targets into the form that the loss wants, and find out whether the model can learn them."""
-        problem = self.problem
-        self._y_train, self._y_test = (encoded(self.model, problem, y) for y in (problem.y_train, problem.y_test))
+        problem, most = self.problem, self.problem.most_measured
+        self._targets = encoded(self.model, problem, problem.y_train)
+        test_targets = encoded(self.model, problem, problem.y_test)
+        self._parts = (
+            Part(problem.x_train[:most], problem.y_train[:most], self._targets[:most]),
+            Part(problem.x_test[:most], problem.y_test[:most], test_targets[:most]),
+        )
         self.obstacle = self._find_obstacle()
 
     def _find_obstacle(self) -> SettingsError | None:
         """Return why the model cannot learn, such as a step, which has no slope to follow; None where it can."""
+        if not is_compiled(self.model):
+            return SettingsError("not_compiled")
         if not len(self.problem.x_train):
             return SettingsError("no_target")
-        if not is_compiled(self.model):
-            return SettingsError("not_here", command="play")
         try:
-            self.model.gradients(self.problem.x_train[:1], self._y_train[:1])
+            self.model.gradients(self.problem.x_train[:1], self._targets[:1])
         except ArgumentError as error:
             return SettingsError("refused", detail=str(error))
         return None
@@ -202,39 +219,40 @@ class Run:
             self._become_opened(settings, self.own)
             return
         starts_anew = table is not self.table or not settings.same_start(self.settings)
-        problem = problems.problem_of(settings, table, columns) if starts_anew else self.problem
+        is_shown_anew = starts_anew or settings.axes != self.settings.axes
+        problem = problems.problem_of(settings, table, columns) if is_shown_anew else self.problem
         model = build(settings, problem)
         if starts_anew:
             check_start(model, problem)
             self.table, self._columns = table, columns
             self._begin(settings, problem, model)
         else:
-            self._go_on_as(settings, model)
+            self._go_on_as(settings, problem, model)
 
-    def _go_on_as(self, settings: Settings, model: Sequential) -> None:
+    def _go_on_as(self, settings: Settings, problem: Problem, model: Sequential) -> None:
         """Give the present weights to a model of other activations, loss, optimizer, penalties or batches."""
         before, self.model = self.model, model
-        rows_done = self.batch * self.settings.batch_size
         same_optimizer = settings.optimizer == self.settings.optimizer
         if not same_optimizer and self.step:
             self._made_by = None
-        self.settings = settings
-        self.batch = rows_done // settings.batch_size
+        self._take_up(settings, problem)
         self._put_back(before.state, same_optimizer)
         self._measure_targets()
-        self.changed += 1
 
     def _become_opened(self, settings: Settings, own: opened.Own) -> None:
         if settings.learning_rate != self.settings.learning_rate:
             if not is_compiled(self.model):
-                raise SettingsError("not_here", command="learning_rate")
+                raise SettingsError("not_compiled")
             self._owns_rate = True
-        if settings.axes != self.settings.axes:
-            self.rewind()
-            self._begin(settings, opened.problem_of(self.model, own, settings), self.model)
-        rows_done = self.batch * self.settings.batch_size
-        self.settings, self.batch = settings, rows_done // settings.batch_size
+        is_shown_anew = settings.axes != self.settings.axes
+        self._take_up(settings, opened.problem_of(self.model, own, settings) if is_shown_anew else self.problem)
         self._set_rate()
+
+    def _take_up(self, settings: Settings, problem: Problem) -> None:
+        """Let settings and problem be others from here on; in batches of another size the rows done count."""
+        rows_done = self.batch * self.settings.batch_size
+        self.settings, self.problem = settings, problem
+        self.batch = rows_done // settings.batch_size
         self.changed += 1
 
     def edit(self, edits: Iterable[tuple[int, float]]) -> None:
@@ -274,7 +292,7 @@ class Run:
     @property
     def altered(self) -> bool:
         """Whether settings or weights were changed on the way: the settings alone would lead elsewhere."""
-        return self.step > 0 and self._made_by != self.settings
+        return self.step > 0 and self._made_by != self.settings.course()
 
     # --- Training ---------------------------------------------------------------------------------
 
@@ -330,21 +348,18 @@ class Run:
         """Learn from some of the batches that are left of this epoch."""
         if self.obstacle is not None:
             raise self.obstacle
-        if self.batch == 0:
+        if not self._snapshots or self._snapshots[-1].epoch < self.epoch:  # none of this epoch yet
             self._take_snapshot()
         if self.step == 0:
-            self._made_by = self.settings
-        elif self._made_by != self.settings:
+            self._made_by = self.settings.course()
+        elif self.altered:
             self._made_by = None
         begin = time.perf_counter()
         size = self.settings.batch_size
         rows = self._order()[self.batch * size : (self.batch + batches) * size]
-        with np.errstate(all="ignore"):
-            history = self.model.fit(
-                self.problem.x_train[rows], self._y_train[rows], batch_size=size, shuffle=False, verbose=0
-            )
+        is_finite = self._fit(self.problem.x_train[rows], self._targets[rows])
         self._seconds_a_batch = (time.perf_counter() - begin) / batches
-        if not (np.isfinite(history.history["loss"]).all() and np.isfinite(self.model.state.params).all()):
+        if not is_finite:
             epoch = self.epoch
             self.back()
             raise Diverged(epoch, self.settings.learning_rate)
@@ -353,6 +368,15 @@ class Run:
         if self.batch == self.batches:
             self.epoch, self.batch = self.epoch + 1, 0
         self.changed += 1
+
+    def _fit(self, x: Array, y: Array) -> bool:
+        """Learn from rows in their order; return whether all is finite still."""
+        try:
+            with np.errstate(all="ignore"):
+                history = self.model.fit(x, y, batch_size=self.settings.batch_size, shuffle=False, verbose=0)
+        except NonFiniteLossWarning:  # where warnings are raised
+            return False
+        return bool(np.isfinite(history.history["loss"]).all() and np.isfinite(self.model.state.params).all())
 
     def _order(self) -> Array:
         return np.random.default_rng([self.settings.seed, self.epoch]).permutation(len(self.problem.x_train))
@@ -404,49 +428,60 @@ class Run:
     # --- How it stands ----------------------------------------------------------------------------
 
     def figures(self) -> Figures:
-        """Measure losses, accuracies, gradients, and what share of each layer is dead or saturated."""
-        problem = self.problem
+        """Measure losses, accuracies, gradients, what share of each layer is dead or saturated, and the confusion."""
+        train, test = self._parts
         with np.errstate(all="ignore"):
+            counts = [self._confusion(part) for part in self._parts] if self.problem.classes and len(train.x) else []
+            train_accuracy, test_accuracy = map(_accuracy, counts) if counts else (None, None)
             return Figures(
                 self.epoch,
                 self.step,
-                self._loss(problem.x_train, self._y_train),
-                self._loss(problem.x_test, self._y_test),
-                self._accuracy(problem.x_train, problem.y_train),
-                self._accuracy(problem.x_test, problem.y_test),
+                self._loss(train),
+                self._loss(test),
+                train_accuracy,
+                test_accuracy,
                 self._gradients(),
-                *self._dead_and_saturated(),
+                *self._dead_and_saturated(train.x),
+                np.concatenate(counts, axis=1).tolist() if counts else None,
             )
 
-    def _loss(self, x: Array, y: Array) -> float | None:
-        if not len(x) or not is_compiled(self.model):
+    def _loss(self, part: Part) -> float | None:
+        if not len(part.x) or not is_compiled(self.model):
             return None
-        return float(self.model.evaluate(x, y, verbose=0, return_dict=True)["loss"])
+        return float(self.model.evaluate(part.x, part.targets, verbose=0, return_dict=True)["loss"])
 
-    def _accuracy(self, x: Array, y: Array) -> float | None:
-        if not len(x) or self.problem.task != "classes":
-            return None
-        return float((predicted_classes(self.model.predict(x, verbose=0)) == y).mean())
+    def _confusion(self, part: Part) -> Array:
+        """Count rows by their class, and by the class that their outputs speak for."""
+        count = len(self.problem.classes)
+        if not len(part.x):
+            return np.zeros((count, count), np.int64)
+        said = predicted_classes(self.model, self.model.predict(part.x, verbose=0))
+        return np.bincount(part.y * count + said, minlength=count**2).reshape(count, count)
 
     def _gradients(self) -> list[float]:
         layers = dense_layers(self.model)
         if self.obstacle is not None:
             return [0.0] * len(layers)
-        gradients = self.model.gradients(self.problem.x_train[:GRADIENT_ROWS], self._y_train[:GRADIENT_ROWS])
+        gradients = self.model.gradients(self.problem.x_train[:GRADIENT_ROWS], self._targets[:GRADIENT_ROWS])
         return [float(np.linalg.norm(gradients[f"{layer.name}/kernel"])) for layer in layers]
 
-    def _dead_and_saturated(self) -> tuple[list[float], list[float]]:
-        layers = dense_layers(self.model)
-        if not len(self.problem.x_train):
+    def _dead_and_saturated(self, x: Array) -> tuple[list[float], list[float]]:
+        layers = activations_of(self.model)
+        if not len(x):
             return [0.0] * len(layers), [0.0] * len(layers)
-        outputs = self.model.activations(self.problem.x_train)
+        outputs = self.model.activations(x)
         dead, saturated = [], []
-        for layer in layers:
-            y, name = outputs[str(layer.name)], layer.activation or "linear"
-            y = y.reshape(-1, y.shape[-1])
-            dead.append(float((y == 0.0).all(axis=0).mean()) if name in CAN_DIE else 0.0)
-            saturated.append(float((SLOPES[name](y) < SATURATED).mean()) if name in SLOPES else 0.0)
+        for layer, activation in layers:
+            y = outputs[layer].reshape(-1, outputs[layer].shape[-1])
+            dead.append(float((y == 0.0).all(axis=0).mean()) if activation in CAN_DIE else 0.0)
+            saturated.append(float((SLOPES[activation](y) < SATURATED).mean()) if activation in SLOPES else 0.0)
         return dead, saturated
+
+
+def _accuracy(counts: Array) -> float | None:
+    """Return the share of the rows that are taken for what they are."""
+    rows = counts.sum()
+    return float(np.trace(counts) / rows) if rows else None
 
 
 # --- The model -----------------------------------------------------------------------------------
@@ -485,9 +520,10 @@ def encoded(model: Sequential, problem: Problem, y: Array) -> Array:
     return y
 
 
-def predicted_classes(outputs: Array) -> Array:
-    """Return the class (n,) that each row of outputs speaks for."""
-    return (outputs[:, 0] > 0.5).astype(np.int64) if outputs.shape[1] == 1 else outputs.argmax(axis=1)
+def predicted_classes(model: Sequential, outputs: Array) -> Array:
+    """Return the class (n,) that each row of a model's outputs speaks for."""
+    shares = opened.probabilities(model, outputs)
+    return (shares[:, 0] > 0.5).astype(np.int64) if shares.shape[1] == 1 else shares.argmax(axis=1)
 
 
 def is_compiled(model: Sequential) -> bool:
@@ -498,6 +534,27 @@ def is_compiled(model: Sequential) -> bool:
 def dense_layers(model: Sequential) -> list[Dense]:
     """Return the layers that have units."""
     return [layer for layer in model.layers if isinstance(layer, Dense)]
+
+
+def activations_of(model: Sequential) -> list[tuple[str, str]]:
+    """Return, for each layer that has units, which layer gives their outputs, and by which activation.
+
+    It is another one where the activation stands behind as a layer of its own.
+
+    Example:
+        >>> activations_of(Sequential([Dense(2, activation="tanh", input_shape=(1,)), Dense(2), PReLU()]))
+        [('dense', 'tanh'), ('p_re_lu', 'prelu')]
+    """
+    found: list[tuple[str, str]] = []
+    for layer in model.layers:
+        if isinstance(layer, Dense):
+            found.append((str(layer.name), layer.activation or "linear"))
+        elif found and found[-1][1] == "linear":
+            if isinstance(layer, ActivationLayer):
+                found[-1] = str(layer.name), layer.rule_config()["activation"].name
+            elif isinstance(layer, PReLU):
+                found[-1] = str(layer.name), "prelu"
+    return found
 
 
 def check_start(model: Sequential, problem: Problem) -> None:

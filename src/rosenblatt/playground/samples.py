@@ -24,7 +24,8 @@ A number that is not finite is None. A step names the sentence that the page say
     backward_softmax                                         function, unit, incoming, labels, derivatives, outgoing
     backward_binary_crossentropy, ... (as the losses)        target, output, labels, derivatives, outgoing, from_logits
     backward_penalty                                         labels, derivatives, outgoing
-    update_plain                                             name, before, gradient, learning_rate, after
+    update_plain                                             name, before, gradient, learning_rate, after; the node is
+                                                             None for a parameter that took no part, as a PReLU's slope
     update_by_optimizer                                      the same and optimizer
     update_none                                              reason: "step" or "frozen"
 
@@ -35,14 +36,15 @@ to a - t at the weighted sums. It is given with the step that completes their gr
 from __future__ import annotations
 
 import copy
-import math
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from rosenblatt.graph.layout import COLUMN, ROW, Layout, lay_out
 from rosenblatt.graph.scalar import Edge, Scalar, in_order
 from rosenblatt.graph.trace import Trace, trace
 from rosenblatt.layers import Dropout, GaussianNoise
+from rosenblatt.playground.description import plain
+from rosenblatt.playground.settings import SettingsError, shown
 from rosenblatt.types import ArrayLike
 
 if TYPE_CHECKING:
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
     from rosenblatt.plan import OptimizerPlan
 
 LIMIT = 400  # nodes that a page can show and a learner can follow
+DETAILS = ("lecture", "primitive")
 
 Message: TypeAlias = dict[str, Any]
 
@@ -71,7 +74,7 @@ def sample(
     x: ArrayLike,
     target: ArrayLike,
     *,
-    detail: Literal["lecture", "primitive"] = "lecture",
+    detail: str = "lecture",
     names: Sequence[str] = (),
     limit: int = LIMIT,
 ) -> Message:
@@ -90,14 +93,17 @@ def sample(
     Raises:
         GraphTooLargeError: the graph would have more nodes than the limit.
         ArgumentError: the model has something that a graph of scalars cannot show.
+        SettingsError: there is no such detail.
     """
+    if detail not in DETAILS:
+        raise SettingsError("unknown_name", field="detail", got=shown(detail), known=list(DETAILS))
     traced = trace(model, x, target, fused=detail == "lecture", limit=limit)
     for scalar, name in zip(traced.inputs, names, strict=False):
         scalar.name = name
     told = Teller(traced)
     updates, after, reason = _update(model, traced, x, target, told.ids)
     optimizer = _optimizer(model)
-    message: Message = _finite(
+    message: Message = plain(
         {
             "detail": detail,
             "size": list(told.layout.size),
@@ -324,7 +330,8 @@ def _update(
     plan = traced.plan
     if not plan.trainable_parameters:
         return [], None, "frozen"
-    if any(activation is not None and activation.name == "step" for activation in map(_activation, plan.layers)):
+    activations = (layer.config.get("activation") for layer in plan.layers)
+    if any(rule is not None and rule.name == "step" for rule in activations):
         return [], None, "step"
     trained = copy.deepcopy(model)
     for layer in trained.layers:  # the update belongs to the pass that is shown, in which nothing is left to chance
@@ -339,7 +346,7 @@ def _update(
         {
             "index": array.start + place,
             "name": scalar.name,
-            "node": ids[scalar],
+            "node": ids.get(scalar),
             "before": float(before[array.start + place]),
             "gradient": scalar.gradient,
             "after": float(after[array.start + place]),
@@ -378,16 +385,3 @@ def _optimizer(model: Sequential) -> Message:
 
 def _has_extras(plan: OptimizerPlan) -> bool:
     return plan.use_ema or any((plan.clipnorm, plan.global_clipnorm, plan.clipvalue, plan.weight_decay))
-
-
-def _activation(layer: Any) -> Any:
-    return layer.config.get("activation")
-
-
-def _finite(value: Any) -> Any:
-    """The same for JSON, which has no infinity: None stands for a number that is not finite."""
-    if isinstance(value, dict):
-        return {key: _finite(each) for key, each in value.items()}
-    if isinstance(value, list):
-        return [_finite(each) for each in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

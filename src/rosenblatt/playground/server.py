@@ -53,7 +53,9 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 MOST_SESSIONS = 8
+MOST_OFFERS = 64  # runs that a page may ask for: each holds a model and its rows
 HELLO_WITHIN = 5.0  # seconds
+POLL = 0.002  # seconds between two looks at a thread that is waited for
 MOST_BYTES = 4 * LARGEST_TABLE  # of a message; a letter may take four
 CLOSED_FOR_TOKEN, CLOSED_FOR_NUMBER = 4401, 4429  # why a connection was ended, for the page to word
 
@@ -76,9 +78,11 @@ class Playground:
         self._server = uvicorn.Server(self._config())
 
     def offer(self, make_run: MakeRun) -> str:
-        """Return the secret under which a page gets such runs."""
+        """Return the secret under which a page gets such runs; of very many offers the oldest are withdrawn."""
         token = secrets.token_urlsafe(24)
         self._offers[token] = make_run
+        for oldest in list(self._offers)[:-MOST_OFFERS]:
+            del self._offers[oldest]
         return token
 
     def address(self, token: str, settings: str = "", language: str | None = None) -> str:
@@ -101,7 +105,7 @@ class Playground:
         """End all threads and free the port."""
         for worker in self.workers:
             worker.stop()
-        for worker in self.workers:  # or Python would end below a thread that is still computing
+        for worker in self.workers:
             worker.join()
         self.socket.close()
 
@@ -190,16 +194,19 @@ class Playground:
                 loop.call_soon_threadsafe(something.set)
 
         worker = Worker(make_run, address, ring)
-        self.workers = [*(other for other in self.workers if other.is_alive()), worker]
+        self.workers.append(worker)
         worker.start()
         sender = asyncio.create_task(_send(page, worker, something))
         try:
-            await _receive(page, worker)
+            await _receive(page, worker, sender)
         finally:
             worker.stop()
             sender.cancel()
             with contextlib.suppress(asyncio.CancelledError, WebSocketDisconnect, RuntimeError, OSError):
                 await sender
+            while worker.is_alive():  # a page more may come only when this one's thread is gone
+                await asyncio.sleep(POLL)
+            self.workers.remove(worker)
 
     def _offered(self, token: object) -> MakeRun | None:
         """Return what is offered under a secret; comparing takes as long for wrong ones as for right ones."""
@@ -218,16 +225,17 @@ async def _hello(page: WebSocket) -> dict[str, Any]:
     return hello if hello.get("do") == "hello" else {}
 
 
-async def _receive(page: WebSocket, worker: Worker) -> None:
+async def _receive(page: WebSocket, worker: Worker, sender: asyncio.Task[None]) -> None:
     """Pass a page's commands on to its worker, no faster than it carries them out."""
     while True:
         message = await page.receive()
         if message["type"] == "websocket.disconnect":
             return
         worker.receive(message.get("text") or "")  # bytes are no command: they are answered as malformed
-        while worker.is_behind and worker.is_alive():
-            await asyncio.sleep(0.002)
-        if not worker.is_alive():  # it could not even begin
+        # While nothing is read a page that leaves is not noticed here, but sending to it fails.
+        while worker.is_behind and worker.is_alive() and not sender.done():
+            await asyncio.sleep(POLL)
+        if sender.done() or not worker.is_alive():  # the page has left, or the run could not even begin
             return
 
 

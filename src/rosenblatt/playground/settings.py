@@ -73,6 +73,17 @@ MOST_LAYERS = 10
 MOST_POINTS = 5000  # drawn by hand
 MOST_INPUTS = 64  # columns of a table that feed the network
 FIRST_INPUTS = 16  # columns of a table that feed it where nobody has chosen
+# What drawing begins with: two groups that a line can part, but not an upright or a level one.
+FIRST_POINTS: tuple[tuple[float, float, int], ...] = (
+    (-0.7, 0.1, 0),
+    (-0.5, -0.4, 0),
+    (-0.2, 0.2, 0),
+    (0.1, -0.6, 0),
+    (-0.2, 0.7, 1),
+    (0.3, 0.3, 1),
+    (0.5, 0.7, 1),
+    (0.7, -0.1, 1),
+)
 
 
 def choices() -> dict[str, Any]:
@@ -119,6 +130,7 @@ TEXTS = {
     "drawn_needs_classes": "expected drawn points of at least two classes",
     "not_here": "{command}: not possible with a model that was opened",
     "no_target": "expected rows with targets to learn from",
+    "not_compiled": "expected a compiled model, got one without optimizer and loss: it can be looked at, not trained",
     "refused": "{detail}",
 }
 
@@ -294,8 +306,12 @@ class Settings:
     def _start(self) -> tuple[Any, ...]:
         units = tuple(layer.units for layer in self.layers)
         drawn = self.points if self.data == "drawn" else ()
-        names = ("data", "count", "noise", "train", "seed", "features", "initializer", "weights", "target", "axes")
+        names = ("data", "count", "noise", "train", "seed", "features", "initializer", "weights", "target")
         return (units, drawn, *(getattr(self, name) for name in names))
+
+    def course(self) -> Settings:
+        """Return the settings without the plane's axes, which say what is shown, and nothing of what is learnt."""
+        return dataclasses.replace(self, axes=())
 
     # The address
 
@@ -438,7 +454,7 @@ def _enough(points: tuple[tuple[float, float, int], ...]) -> tuple[tuple[float, 
 
 
 def _same_points(new: Settings, old: Settings, columns: Columns | None) -> tuple[tuple[float, float, int], ...]:
-    return _enough(new.points) if new.data == "drawn" else new.points
+    return _enough(new.points or FIRST_POINTS) if new.data == "drawn" else new.points
 
 
 def _target(value: Any, new: Settings, columns: Columns | None) -> str | None:
@@ -633,6 +649,8 @@ class Writing(NamedTuple):
 
 
 def _read_number(text: str) -> Any:
+    if "_" in text or not text.isascii():  # Python would read "1_000", and the digits of all scripts
+        return text
     for kind in (int, float):
         try:
             return kind(text)

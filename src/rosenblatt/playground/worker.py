@@ -18,7 +18,7 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
 
@@ -30,6 +30,7 @@ from rosenblatt.playground.frames import Header, encode
 from rosenblatt.playground.pictures import Painter
 from rosenblatt.playground.run import Diverged, Run, dense_layers
 from rosenblatt.playground.settings import SettingsError
+from rosenblatt.types import Array
 
 if TYPE_CHECKING:
     from rosenblatt.playground.run import Figures
@@ -37,13 +38,44 @@ if TYPE_CHECKING:
 SLICE = 0.008  # seconds of training between two looks at the inbox, at most
 CREDIT = 2  # frames on their way to the page
 PATIENCE = 600.0  # seconds without a sign from the page, after which training pauses
-MOST_WAITING = 64  # commands in the inbox, above which the server stops reading
-MOST_UNREAD = 10_000  # messages in the outbox, above which it does so, too
+MOST_WAITING = 64  # commands in the inbox, from which on the server stops reading
+MOST_WAITING_SIZE = commands.LARGEST_TABLE  # of all of them, in characters
+MOST_UNREAD_SIZE = 16 << 20  # of the outbox, in bytes: from there on the server stops reading, too, and the run pauses
 SPEEDS = (1, 5, 20, 60, None)  # epochs a second; None for as fast as it goes
 START_SPEED = 60  # an epoch a picture
 NEARLY = 0.4  # of the time between two epochs
 
 MakeRun = Callable[[str], tuple[Run, list[SettingsError]]]
+Message = TypeVar("Message", str, str | bytes)
+
+
+class Box(Generic[Message]):
+    """Messages from one thread to another, in their order; a lock is not needed, as each counts on its own side."""
+
+    def __init__(self) -> None:
+        self._messages: deque[Message] = deque()
+        self._put = self._taken = 0  # characters or bytes
+
+    def put(self, message: Message) -> None:
+        """Add a message."""
+        self._put += len(message)
+        self._messages.append(message)
+
+    def take(self) -> Message | None:
+        """Return the oldest message, no longer in the box; None where there is none."""
+        if not self._messages:
+            return None
+        message = self._messages.popleft()
+        self._taken += len(message)
+        return message
+
+    @property
+    def size(self) -> int:
+        """The length of all messages together, in characters or bytes."""
+        return self._put - self._taken
+
+    def __len__(self) -> int:
+        return len(self._messages)
 
 
 class Worker:
@@ -57,8 +89,8 @@ class Worker:
 
     def __init__(self, make_run: MakeRun, address: str, ring: Callable[[], None]) -> None:
         self._make_run, self._address, self._ring = make_run, address, ring
-        self._inbox: deque[str] = deque()
-        self._outbox: deque[str | bytes] = deque()
+        self._inbox: Box[str] = Box()
+        self._outbox: Box[str | bytes] = Box()
         self._bell = threading.Event()
         self._has_begun = self._stopped = False
         self.run: Run
@@ -82,17 +114,18 @@ class Worker:
 
     def receive(self, text: str) -> None:
         """Put a command of the page into the inbox."""
-        self._inbox.append(text)
+        self._inbox.put(text)
         self._bell.set()
 
     @property
     def is_behind(self) -> bool:
         """Whether so many commands or answers wait that no more commands should be read."""
-        return len(self._inbox) >= MOST_WAITING or len(self._outbox) >= MOST_UNREAD
+        too_many = len(self._inbox) >= MOST_WAITING or self._inbox.size >= MOST_WAITING_SIZE
+        return too_many or self._outbox.size >= MOST_UNREAD_SIZE
 
     def take(self) -> str | bytes | None:
         """Take the next message to the page out of the outbox: text or a frame, or None where there is none."""
-        return self._outbox.popleft() if self._outbox else None
+        return self._outbox.take()
 
     def stop(self) -> None:
         """End the thread, after at most a slice."""
@@ -104,8 +137,12 @@ class Worker:
         return self._thread.is_alive()
 
     def join(self) -> None:
-        """Wait until a thread that was stopped has ended; one that hangs is left behind."""
-        self._thread.join(timeout=1.0)
+        """Wait until a thread that was stopped has ended; one that hangs is left behind.
+
+        A large network may take seconds for a batch. Python must not end before: it would end the whole process below
+        a thread that computes without the interpreter's lock, as an abort.
+        """
+        self._thread.join(timeout=30.0)
 
     # --- The thread -------------------------------------------------------------------------------
 
@@ -114,7 +151,7 @@ class Worker:
         while self._has_begun and not self._stopped:
             self._bell.clear()
             for _ in range(len(self._inbox)):  # those that come meanwhile wait for a slice and a frame
-                self._guarded(lambda: self._obey(self._inbox.popleft()))
+                self._guarded(self._obey)
             if self.playing:
                 self._guarded(self._train)
             self._guarded(self._paint)
@@ -122,7 +159,9 @@ class Worker:
                 self._bell.wait(self._time_to_rest())
 
     def _guarded(self, do: Callable[[], None]) -> None:
-        """Do something; what goes wrong is told to the page, and the session lives on."""
+        """Do something while the page is there; what goes wrong is told to it, and the session lives on."""
+        if self._stopped:
+            return
         try:
             do()
         except SettingsError as error:
@@ -156,7 +195,7 @@ class Worker:
 
     def _train(self) -> None:
         now = time.monotonic()
-        if now - self._heard > PATIENCE:
+        if now - self._heard > PATIENCE or self._outbox.size >= MOST_UNREAD_SIZE:
             self._pause()
             return
         if self.speed and now < self._next_epoch:
@@ -177,7 +216,7 @@ class Worker:
     # --- To the page ------------------------------------------------------------------------------
 
     def _send(self, type: str, **fields: Any) -> None:
-        self._outbox.append(json.dumps(description.plain({"type": type, **fields}), allow_nan=False))
+        self._outbox.put(json.dumps(description.plain({"type": type, **fields}), allow_nan=False))
         self._ring()
 
     def _complain(self, key: str, **arguments: Any) -> None:
@@ -237,14 +276,14 @@ class Worker:
             time.time() * 1000,
             *(math.nan if value is None else value for value in figures[2:6]),
         )
-        self._outbox.append(encode(header, sections))
+        self._outbox.put(encode(header, sections))
         self._ring()
 
     # --- Commands ---------------------------------------------------------------------------------
 
-    def _obey(self, text: str) -> None:
-        """Carry out a command of the page."""
-        command = commands.parse(text)
+    def _obey(self) -> None:
+        """Carry out the next command of the page."""
+        command = commands.parse(self._inbox.take() or "")
         self._heard = time.monotonic()
         name = command.get("do")
         if not isinstance(name, str) or name not in COMMANDS:
@@ -320,7 +359,7 @@ class Worker:
         self._hidden = None if command.get("hidden") is None else commands.whole(command, "hidden", 0, last)
 
     def _probe(self, command: Command) -> None:
-        first, second = commands.pair("x", command.get("x"))
+        first, second = commands.numbers(command, "x", 2)
         self._send(**description.place(self.run, (first, second)))
 
     def _sample(self, command: Command) -> None:
@@ -329,18 +368,19 @@ class Worker:
             row = commands.whole(command, "row", 0, len(problem.rows) - 1)
             x, target = problem.rows[row], problem.targets[row : row + 1]
         else:
-            x = problem.inputs_at(np.array([commands.pair("x", command.get("x"))]))[0]
-            target = np.array([self._target(command)])
+            x = problem.inputs_at(np.array([commands.numbers(command, "x", 2)]))[0]
+            target = self._target(command)
         detail = commands.text(command, "detail") if "detail" in command else "lecture"
         self._send(**description.sample(self.run, x, target, detail))
 
-    def _target(self, command: Command) -> float:
-        classes = len(self.run.problem.classes)
-        return (
-            commands.whole(command, "target", 0, classes - 1)
-            if classes
-            else commands.number("target", command.get("target"))
-        )
+    def _target(self, command: Command) -> Array:
+        """Return the target of a place: a class number, (1,), or a number or several, (1,) or (1, outputs)."""
+        classes, outputs = len(self.run.problem.classes), self.run.model.plan.output_shape[0]
+        if classes:
+            return np.array([commands.whole(command, "target", 0, classes - 1)])
+        if outputs == 1:
+            return np.array([commands.number("target", command.get("target"))])
+        return np.array([commands.numbers(command, "target", outputs)])
 
     def _code(self, command: Command) -> None:
         self._send("code", **programs.code(self.run))

@@ -1,13 +1,14 @@
 /** The wire to the server, and the address of the page: what comes after # is the token, what the page hides, and the settings. */
 
+const isToken = (part) => part.startsWith("token=") || !part.includes("=");
+const isHide = (part) => part.startsWith("hide=");
+
 /**
  * Parts of the page's address after #.
  * @returns {{token: string, hide: string[], settings: string}}
  */
 export function readHash(hash = location.hash) {
   const parts = hash.replace(/^#/, "").split("&").filter(Boolean);
-  const isToken = (part) => part.startsWith("token=") || !part.includes("=");
-  const isHide = (part) => part.startsWith("hide=");
   return {
     token: (parts.find(isToken) ?? "").replace(/^token=/, ""),
     hide: (parts.find(isHide) ?? "hide=").slice(5).split(",").filter(Boolean),
@@ -15,22 +16,11 @@ export function readHash(hash = location.hash) {
   };
 }
 
-/** The page's address after # for other settings; the token and what is hidden stay. */
-export function writeHash(settings, hash = location.hash) {
-  const kept = hash
-    .replace(/^#/, "")
-    .split("&")
-    .filter((part) => part && (part.startsWith("token=") || part.startsWith("hide=") || !part.includes("=")));
-  return `#${[...kept, settings].filter(Boolean).join("&")}`;
+/** The page's address after #, with other settings, or with other parts of the page hidden. */
+export function writeHash(changes, hash = location.hash) {
+  const { token, hide, settings } = { ...readHash(hash), ...changes };
+  return `#${[token && `token=${token}`, hide.length && `hide=${hide}`, settings].filter(Boolean).join("&")}`;
 }
-
-/** What of the page's address may be given to others: all after # but the token. */
-export const shared = (hash = location.hash) =>
-  hash
-    .replace(/^#/, "")
-    .split("&")
-    .filter((part) => part.includes("=") && !part.startsWith("token="))
-    .join("&");
 
 /**
  * Opens the wire and says hello.

@@ -1,6 +1,5 @@
 /** The keys that work wherever the reader is, but not while they type. */
 
-/** What each key does. Space is left to a button that was reached by the keyboard, but not to one just clicked. */
 const KEYS = {
   " ": (actions, state) => actions.send({ do: state.status?.playing ? "pause" : "play" }),
   b: (actions) => actions.send({ do: "batch" }),
@@ -9,25 +8,36 @@ const KEYS = {
   z: (actions) => actions.send({ do: "back" }),
   "?": (actions) => actions.showDialog("help"),
 };
-const TYPING = "input:not([type=range], [type=checkbox], [type=radio]), select, textarea, [contenteditable]";
-const PRESSED_BY_SPACE = "button, a, summary, input";
+/** The same keys by their place, for keyboards that write no Latin letters, such as Korean ones. */
+const PLACES = { Space: " ", KeyB: "b", KeyE: "e", KeyR: "r", KeyZ: "z" };
 
-/** Korean keyboards send these for the same keys. */
-const KOREAN = { ㅠ: "b", ㄷ: "e", ㄱ: "r", ㅋ: "z" };
+const TYPING = "input:not([type=range], [type=checkbox], [type=radio], [type=file]), textarea, [contenteditable]";
+/** What has keys of its own, once the keyboard has brought the focus there: a click alone leaves the keys to the page. */
+const PRESSED_BY_SPACE = "button, a, summary, select, input:not([type=range])";
+const SEARCHED_BY_LETTERS = "select";
 
 export function keyboard(actions, current) {
-  let reached = false; // whether the keyboard has brought the focus to where it is
-  document.addEventListener("focusin", ({ target }) => {
-    reached = target.matches(":focus-visible");
+  let last = null; // what the reader has used last: pointerdown or keydown
+  let reached = false; // whether the keyboard, and not the mouse, has brought the focus to where it is
+  const note = ({ type }) => {
+    last = type;
+    reached &&= type === "keydown";
+  };
+  document.addEventListener("pointerdown", note, true);
+  document.addEventListener("keydown", note, true);
+  document.addEventListener("focusin", () => {
+    reached = last === "keydown";
   });
   document.addEventListener("keydown", (event) => {
+    const { target } = event;
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-    if (event.target.closest(TYPING) || document.querySelector("dialog[open]")) return;
-    if (event.key === " " && reached && event.target.closest(PRESSED_BY_SPACE)) return;
-    const key = event.key.toLowerCase();
-    const does = KEYS[KOREAN[key] ?? key];
-    if (!does) return;
+    if (target.closest(TYPING) || document.querySelector("dialog[open]")) return;
+    const key = pressed(event);
+    if (!(key in KEYS)) return;
+    if (reached && target.closest(key === " " ? PRESSED_BY_SPACE : SEARCHED_BY_LETTERS)) return;
     event.preventDefault();
-    does(actions, current());
+    if (!event.repeat || key !== " ") KEYS[key](actions, current());
   });
 }
+
+const pressed = ({ key, code }) => (/^[ -~]$/.test(key) ? key.toLowerCase() : PLACES[code]);

@@ -12,6 +12,7 @@ import { number, word } from "./words.js";
 import { code } from "./panels/code.js";
 import { data } from "./panels/data.js";
 import { drawing } from "./panels/drawing.js";
+import { bytesOf, download } from "./panels/files.js";
 import { help } from "./panels/help.js";
 import { layers } from "./panels/layers.js";
 import { lesson } from "./panels/lesson.js";
@@ -25,6 +26,7 @@ import { toolbar } from "./panels/toolbar.js";
 import { chart } from "./views/chart.js";
 import { confusion } from "./views/confusion.js";
 import { gradients } from "./views/gradients.js";
+import { isGate } from "./views/gates.js";
 import { hidden } from "./views/hidden.js";
 import { network } from "./views/network.js";
 import { neuron } from "./views/neuron.js";
@@ -60,6 +62,9 @@ const ANNOUNCE_EVERY = 15_000; // ms between two announcements while the run pla
 const FRESH = 100; // ms: of two frames that come at once, the older one is painted first where it is no older
 const AWAIT_FRAME = 150; // ms for which the old picture stays when a new start has no frame yet
 
+/** What can do nothing while the server is gone. The code can still be copied, and the page be read in its language. */
+const AT_WORK = "#toolbar .tools, .panel:not(#code) > .body";
+
 const root = document.documentElement;
 let state = initial({ ...preferences(), hide: readHash().hide });
 let wire = null;
@@ -69,6 +74,7 @@ let shown = null; // the sequence of a frame that is painted and not acknowledge
 let scheduled = false;
 let startedAt = 0; // when the last new start was told
 let asked = { count: 0, changes: {} }; // changes of settings that the server has not answered yet
+let opening = null; // the name of a table that the server has not answered yet
 let announcedAt = 0;
 let announced = null; // the generation and step last announced
 const renders = [];
@@ -77,6 +83,10 @@ const actions = {
   send(command) {
     if (command.do === "set") asked = { count: asked.count + 1, changes: { ...asked.changes, ...command.changes } };
     wire?.send(command);
+  },
+  openTable(name, text) {
+    opening = name;
+    actions.send({ do: "table", name, text });
   },
   /** The settings as they will be when the server has answered: what the next change starts from. */
   settings: () => ({ ...state.setup.settings, ...asked.changes }),
@@ -163,6 +173,8 @@ function wording(before) {
   }
   if (before?.theme !== state.theme) root.dataset.theme = state.theme;
   if (before?.motion !== state.motion) root.dataset.motion = state.motion ? "full" : "reduced";
+  if (before?.connected !== state.connected)
+    for (const place of document.querySelectorAll(AT_WORK)) place.inert = state.connected === false;
   if (before?.setup !== state.setup || before?.hide !== state.hide) showSections();
 }
 
@@ -173,7 +185,7 @@ function showSections() {
     code: setup?.opened,
     lesson: setup?.opened,
     rows: !setup?.opened,
-    truth: !["AND", "OR", "NAND", "XOR"].includes(setup?.settings?.data),
+    truth: !isGate(setup),
     confusion: setup?.problem.task === "numbers",
   };
   for (const place of document.querySelectorAll("[data-panel]")) {
@@ -224,12 +236,14 @@ function start(settings) {
     message(message) {
       const before = state;
       change(receive(state, message));
+      if (message.type === "file") download(message.name, new Blob([bytesOf(message.base64)]));
+      if (message.type === "setup") followSetup(message, !before.greeted);
+      if (message.type === "error") opening = null;
       if (["setup", "error"].includes(message.type)) answered();
       if (message.type !== "setup") return;
       if (!state.frame) startedAt = performance.now();
       if (!before.greeted || before.look.hidden !== state.look.hidden || before.look.outcome !== state.look.outcome)
         tellLook();
-      followAddress(message.address);
     },
     frame(buffer) {
       arrived.push(decode(buffer));
@@ -240,9 +254,18 @@ function start(settings) {
   });
 }
 
-function followAddress(settings) {
-  const hash = writeHash(settings);
-  if (hash !== location.hash) history.replaceState(null, "", hash);
+/**
+ * The address of the page becomes the run's. It cannot hold the reader's own table, of which the browser's history keeps
+ * the name alone: when the page is loaded anew, the reader is told what has gone.
+ */
+function followSetup({ address, settings }, isFirst) {
+  const kept = history.state?.table ?? null;
+  const isTable = settings?.data === "table";
+  const table = isTable ? (opening ?? kept) : null;
+  const hash = writeHash({ settings: address });
+  if (table !== kept || hash !== location.hash) history.replaceState({ table }, "", hash);
+  if (isTable) opening = null;
+  if (isFirst && kept && !isTable) actions.say("notices.table_lost", { name: kept }, "status");
 }
 
 addEventListener("hashchange", () => {

@@ -25,7 +25,7 @@ export function remember(changes) {
   if (!changes.language) return;
   const address = new URL(location.href);
   address.searchParams.set("lang", changes.language);
-  history.replaceState(null, "", address);
+  history.replaceState(history.state, "", address);
 }
 
 /** Where a browser lets no page remember anything, the choice holds as long as the page. */

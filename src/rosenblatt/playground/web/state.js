@@ -34,6 +34,7 @@ export function initial({ language, theme, motion, hide }) {
     sample: null,
     code: null,
     table: null,
+    kept: [], // curves of the loss that the reader keeps to compare
     lesson: null,
     drawing: null,
     error: null,
@@ -44,7 +45,7 @@ export function initial({ language, theme, motion, hide }) {
 
 /** What each message of the server makes of the state. */
 const RECEIVED = {
-  welcome: (state, message) => ({ ...state, connected: true, greeted: false, welcome: message }),
+  welcome: withWelcome,
   setup: withSetup,
   status: (state, message) => ({ ...state, status: message, diverged: message.playing ? null : state.diverged }),
   metrics: withMetrics,
@@ -65,6 +66,12 @@ export function receive(state, message) {
 /** The state after a frame; one of another generation than the setup's belongs to no picture any more. */
 export function receiveFrame(state, frame) {
   return frame.generation === state.setup?.generation ? { ...state, frame } : state;
+}
+
+/** What was wrong with an earlier address, or on an earlier connection, is over. */
+function withWelcome(state, welcome) {
+  const notices = state.notices.filter((notice) => notice.kind !== "error");
+  return { ...state, connected: true, greeted: false, welcome, notices, error: null };
 }
 
 /** Errors that a view words in its own place: they need no notice. */

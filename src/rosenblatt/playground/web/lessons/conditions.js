@@ -1,5 +1,7 @@
 /** What a lesson may ask of the state: small questions with a yes, a no or a number for an answer. */
 
+import { isRight } from "../views/answers.js";
+
 /** Whether the run is on these data and its picture is here. */
 export const on = (state, data) => Boolean(state.frame) && state.setup.settings.data === data;
 
@@ -20,22 +22,8 @@ export const weights = (state) => [...(state.frame?.weights ?? [])];
 export const close = (one, other, tolerance) =>
   one.length === other.length && one.every((value, index) => Math.abs(value - other[index]) <= tolerance);
 
-/** The class that an output chooses: for one output by the half, for several by the greatest. */
-export function chosen(outputs) {
-  if (outputs.length === 1) return outputs[0] > 0.5 ? 1 : 0;
-  return outputs.indexOf(Math.max(...outputs));
-}
-
-/** For each shown point whether its output chooses its class; null where no outputs are here. */
-export function right(state) {
-  const { outputs } = state.frame ?? {};
-  const { points } = state.setup.problem;
-  if (!outputs) return null;
-  const width = outputs.length / points.length;
-  return points.map(([, , target], row) => chosen([...outputs.subarray(row * width, (row + 1) * width)]) === target);
-}
-
-export const rowsRight = (state) => right(state)?.filter(Boolean).length ?? 0;
+/** How many of the shown points are right. */
+export const rowsRight = (state) => state.setup.problem.points.filter((_, row) => isRight(state, row)).length;
 
 export const allRight = (state, data) => on(state, data) && rowsRight(state) === state.setup.problem.points.length;
 

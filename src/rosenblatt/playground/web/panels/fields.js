@@ -6,10 +6,10 @@ import { build, setText } from "./build.js";
 const SEND_EVERY = 60; // ms between two values sent while a slider is dragged
 
 /**
- * A number: typed, or chosen by a slider from `ladder`, values that rise.
- * @param {{name: string, low: number, high: number, whole?: boolean, ladder: number[], send: (value: number) => void}} field
+ * A number: typed, or chosen by a slider from `ladder`, values that rise; what is allowed the server has told.
+ * @param {{name: string, whole?: boolean, ladder: number[], send: (value: number) => void}} field
  */
-export function numberField({ name, low, high, whole = false, ladder, send }) {
+export function numberField({ name, whole = false, ladder, send }) {
   const label = build("label", { for: `field-${name}` });
   const slider = build("input", { type: "range", min: 0, max: ladder.length - 1, step: 1 });
   const input = build("input", {
@@ -21,46 +21,51 @@ export function numberField({ name, low, high, whole = false, ladder, send }) {
   const wrong = told(input, name);
   const element = build("div", { class: "field number-field" }, label, slider, input, wrong.element);
   const sendSoon = throttled(send);
-  let language = "en";
+  let state = {};
   let shown = null;
-  let error = null;
 
   slider.addEventListener("input", () => {
     shown = ladder[slider.value];
     input.value = shown;
     slider.setAttribute("aria-valuetext", String(shown));
-    wrong.tell("");
+    wrong.tell(null);
     sendSoon(shown);
   });
   input.addEventListener("change", () => {
     const value = input.valueAsNumber;
-    if (Number.isNaN(value)) return wrong.tell(word(language, "error.not_a_number_here"));
-    if (value < low || value > high || (whole && !Number.isInteger(value))) {
-      return wrong.tell(word(language, whole ? "error.whole_between" : "error.between", { low, high }));
-    }
-    wrong.tell("");
+    const [low, high] = state.welcome.limits[name];
+    if (Number.isNaN(value)) return wrong.tell("not_a_number_here");
+    if (value < low || value > high || (whole && !Number.isInteger(value)))
+      return wrong.tell(whole ? "whole_between" : "between", { low, high });
+    wrong.tell(null);
     if (value !== shown) send(value);
   });
 
+  /** Whether what was typed and refused still stands there when other settings have come. */
+  const isLeft = (before, value) =>
+    before.setup !== state.setup && input !== document.activeElement && input.value !== tidy(value);
+
+  function show(value) {
+    shown = value;
+    input.value = tidy(value);
+    slider.value = nearest(ladder, value);
+    slider.setAttribute("aria-valuetext", input.value);
+    wrong.tell(null);
+  }
+
   return {
     element,
-    render(state, value) {
-      if (language !== state.language || !label.textContent) {
-        language = state.language;
+    render(next, value) {
+      const before = state;
+      state = next;
+      const { language, setup, error } = state;
+      if (before.language !== language) {
         setText(label, word(language, `field.${name}`));
         slider.setAttribute("aria-label", word(language, "field.slider", { name: label.textContent }));
+        wrong.word(language);
       }
-      if (value !== shown && value !== undefined) {
-        shown = value;
-        input.value = tidy(value);
-        slider.value = nearest(ladder, value);
-        slider.setAttribute("aria-valuetext", String(value));
-        wrong.tell("");
-      }
-      if (error !== state.error) {
-        error = state.error;
-        if (error?.arguments?.field === name) wrong.tell(errorText(language, error.key, error.arguments));
-      }
+      if (value !== undefined && (value !== shown || isLeft(before, value)) && !slider.matches(":active")) show(value);
+      if (before.error !== error && error?.arguments?.field === name) wrong.tell(error.key, error.arguments);
     },
   };
 }
@@ -71,56 +76,67 @@ export function numberField({ name, low, high, whole = false, ladder, send }) {
  */
 export function choiceField({ name, prefix, send, id = `field-${name}` }) {
   const label = build("label", { for: id });
-  const select = build("select", { id });
-  const element = build("div", { class: "field" }, label, select);
-  select.addEventListener("change", () => send(select.value));
-  let before = {};
+  const select = build("select", { id, onchange: () => send(select.value) });
   return {
-    element,
-    select,
-    render(state, value, options, labelText = word(state.language, `field.${name}`)) {
-      setText(label, labelText);
-      options = options.includes(value) || value === undefined ? options : [value, ...options];
-      if (before.language !== state.language || String(before.options) !== String(options)) {
-        select.replaceChildren(
-          ...options.map((option) => build("option", { value: option }, nameOf(state.language, prefix, option))),
-        );
-        before = { language: state.language, options };
-        select.value = value;
-      }
-      if (select.value !== value) select.value = value;
+    element: build("div", { class: "field" }, label, select),
+    render({ language }, value, options) {
+      setText(label, word(language, `field.${name}`));
+      showChoice(select, language, prefix, value, options);
     },
   };
+}
+
+/** Fills a select with names in the reader's language, and chooses one, which need not be among them. */
+export function showChoice(select, language, prefix, value, options) {
+  const offered = options.includes(value) || value === undefined ? options : [value, ...options];
+  const made = JSON.stringify([language, offered]);
+  if (select.dataset.made !== made) {
+    select.dataset.made = made;
+    select.replaceChildren(
+      ...offered.map((option) => build("option", { value: option }, nameOf(language, prefix, option))),
+    );
+  }
+  if (value !== undefined) select.value = value;
 }
 
 /** The sentence for an error of the server, with the names of fields and values in the reader's language. */
 export function errorText(language, key, values = {}) {
   const named = { ...values };
   if (values.field) named.field = nameOf(language, "field", values.field);
-  if (values.command)
-    named.command = nameOf(language, known(`command.${values.command}`) ? "command" : "field", values.command);
+  if (values.command) named.command = commandText(language, values.command);
   if (Array.isArray(values.known)) named.known = values.known.join(", ");
   if (Array.isArray(values.columns)) named.columns = values.columns.join(", ");
   return known(`error.${key}`) ? word(language, `error.${key}`, named) : word(language, "error.other", { key });
 }
 
+/** What was to be done: a command, or the change of a field. */
+const commandText = (language, command) =>
+  known(`command.${command}`)
+    ? word(language, `command.${command}`)
+    : word(language, "command.field", { name: nameOf(language, "field", command) });
+
 /** The place under a control that tells what is wrong with it. */
 function told(input, name) {
-  const element = build("p", { class: "wrong", id: `wrong-${name}`, role: "alert" });
-  element.hidden = true;
+  const element = build("p", { class: "wrong", id: `wrong-${name}`, role: "alert", hidden: true });
+  let language = "en";
+  let complaint = null;
+  function show() {
+    setText(element, complaint ? errorText(language, ...complaint) : "");
+    element.hidden = !complaint;
+    input.ariaInvalid = complaint ? "true" : null;
+    if (complaint) input.setAttribute("aria-describedby", element.id);
+    else input.removeAttribute("aria-describedby");
+  }
   return {
     element,
-    tell(text) {
-      if (element.textContent === text) return;
-      element.textContent = text;
-      element.hidden = !text;
-      if (text) {
-        input.setAttribute("aria-invalid", "true");
-        input.setAttribute("aria-describedby", element.id);
-      } else {
-        input.removeAttribute("aria-invalid");
-        input.removeAttribute("aria-describedby");
-      }
+    /** Tells an error by its key; null for none. */
+    tell(key, values) {
+      complaint = key && [key, values];
+      show();
+    },
+    word(next) {
+      language = next;
+      show();
     },
   };
 }

@@ -44,6 +44,9 @@ function copyBySelection(text) {
   return done;
 }
 
+/** The bytes that the server has sent as text. */
+export const bytesOf = (base64) => Uint8Array.from(atob(base64), (sign) => sign.charCodeAt(0));
+
 /** Saves a text or a blob under a name. */
 export function download(name, content, type) {
   const address = URL.createObjectURL(content instanceof Blob ? content : new Blob([content], { type }));

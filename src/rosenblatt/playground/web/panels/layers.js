@@ -1,25 +1,18 @@
 /** The shape of the network: features and layers, more and fewer, and for each layer its units, activation, and whether it is frozen. */
 
-import { mathName, nameOf, word } from "../words.js";
+import { mathName, word } from "../words.js";
 import { build, setText } from "./build.js";
+import { showChoice } from "./fields.js";
 import { ofTask } from "./model.js";
 
-const MOST_LAYERS = 10;
-const MOST_UNITS = 64;
 const NEW_LAYER = { units: 4, activation: "tanh", frozen: false };
 
 export function layers(element, actions) {
   const set = (changes) => actions.send({ do: "set", changes });
   const legend = build("legend");
   const features = build("fieldset", { class: "features" }, legend);
-  const depth = stepper((by) =>
-    set({
-      layers:
-        by > 0
-          ? [...hidden(), { ...(hidden().at(-1) ?? NEW_LAYER), frozen: false }].slice(0, MOST_LAYERS)
-          : hidden().slice(0, -1),
-    }),
-  );
+  const deeper = () => [...hidden(), { ...(hidden().at(-1) ?? NEW_LAYER), frozen: false }].slice(0, limits().layers);
+  const depth = stepper((by) => set({ layers: by > 0 ? deeper() : hidden().slice(0, -1) }));
   const depthLabel = build("span", { class: "label" });
   const cards = build("div", { class: "layers" });
   element.append(
@@ -29,11 +22,12 @@ export function layers(element, actions) {
   let state = {};
   const shown = []; // the cards: hidden layers, and the output layer last
   const hidden = () => actions.settings().layers;
+  const limits = () => state.welcome.limits;
 
   return function render(next) {
     const before = state;
     state = next;
-    if (["language", "setup", "welcome"].every((part) => before[part] === state[part])) return;
+    if (["language", "setup", "welcome", "error"].every((part) => before[part] === state[part])) return;
     if (!state.setup || !state.welcome) return;
     element.hidden = Boolean(state.setup.opened) || state.hide.includes("layers");
     if (element.hidden) return;
@@ -81,7 +75,7 @@ export function layers(element, actions) {
     depth.render(
       count,
       count > 0,
-      count < MOST_LAYERS,
+      count < limits().layers,
       word(state.language, "layers.fewer"),
       word(state.language, "layers.more"),
     );
@@ -106,7 +100,7 @@ export function layers(element, actions) {
         ? set({ output: { ...actions.settings().output, ...changes } })
         : set({ layers: hidden().map((layer, place) => (place === index ? { ...layer, ...changes } : layer)) });
     // Clicks may come faster than the server answers: the layer may be gone, or at its limit.
-    const unitsAfter = (by) => Math.max(1, Math.min(MOST_UNITS, (hidden()[index]?.units ?? 1) + by));
+    const unitsAfter = (by) => Math.max(1, Math.min(limits().units[1], (hidden()[index]?.units ?? 1) + by));
     const units = index === null ? null : stepper((by) => change({ units: unitsAfter(by) }));
     const activation = build("select", { onchange: () => change({ activation: activation.value }) });
     const frozen = build("input", { type: "checkbox", onchange: () => change({ frozen: frozen.checked }) });
@@ -134,7 +128,7 @@ export function layers(element, actions) {
         units.render(
           layer.units,
           layer.units > 1,
-          layer.units < MOST_UNITS,
+          layer.units < limits().units[1],
           word(state.language, "layers.fewer_units", { name }),
           word(state.language, "layers.more_units", { name }),
         );
@@ -143,14 +137,7 @@ export function layers(element, actions) {
         index === null
           ? ofTask(state.welcome.choices.outputs, outputsOf(problem, state.welcome.choices.outputs))
           : state.welcome.choices.activations;
-      const offered = options.includes(layer.activation) ? options : [layer.activation, ...options];
-      if (activation.dataset.names !== String(offered)) {
-        activation.dataset.names = String(offered);
-        activation.replaceChildren(
-          ...offered.map((option) => build("option", { value: option }, nameOf(state.language, "activation", option))),
-        );
-      }
-      activation.value = layer.activation;
+      showChoice(activation, state.language, "activation", layer.activation, options);
       activation.setAttribute("aria-label", word(state.language, "layers.activation", { name }));
       frozen.checked = layer.frozen;
       setText(frozenText, word(state.language, "layers.freeze"));

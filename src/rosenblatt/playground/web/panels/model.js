@@ -12,28 +12,16 @@ const WHERE_OPENED = ["learning_rate", "batch_size"];
 
 export function model(element, actions) {
   const set = (name) => (value) => actions.send({ do: "set", changes: { [name]: value } });
-  const choice = (name, prefix = name) => choiceField({ name, prefix, send: set(name) });
+  const choice = (name) => choiceField({ name, prefix: name, send: set(name) });
+  const amount = (name, ladder, whole = false) => numberField({ name, ladder, whole, send: set(name) });
   const fields = {
     loss: choice("loss"),
     optimizer: choice("optimizer"),
-    learning_rate: numberField({
-      name: "learning_rate",
-      low: 1e-5,
-      high: 10,
-      ladder: RATES,
-      send: set("learning_rate"),
-    }),
-    batch_size: numberField({
-      name: "batch_size",
-      low: 1,
-      high: 20_000,
-      whole: true,
-      ladder: BATCHES,
-      send: set("batch_size"),
-    }),
+    learning_rate: amount("learning_rate", RATES),
+    batch_size: amount("batch_size", BATCHES, true),
     initializer: choice("initializer"),
-    l1: numberField({ name: "l1", low: 0, high: 1, ladder: PENALTIES, send: set("l1") }),
-    l2: numberField({ name: "l2", low: 0, high: 1, ladder: PENALTIES, send: set("l2") }),
+    l1: amount("l1", PENALTIES),
+    l2: amount("l2", PENALTIES),
   };
   element.append(build("div", { class: "fields" }, ...Object.values(fields).map((field) => field.element)));
   let before = {};
@@ -49,8 +37,10 @@ export function model(element, actions) {
       optimizer: choices.optimizers,
       initializer: choices.initializers,
     };
-    for (const [name, field] of Object.entries(fields)) field.render(state, settings[name], options[name]);
-    for (const [name, field] of Object.entries(fields)) field.element.hidden = opened && !WHERE_OPENED.includes(name);
+    for (const [name, field] of Object.entries(fields)) {
+      field.render(state, settings[name], options[name]);
+      field.element.hidden = opened && !WHERE_OPENED.includes(name);
+    }
   };
 }
 

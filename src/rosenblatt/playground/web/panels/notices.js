@@ -7,7 +7,7 @@ import { errorText } from "./fields.js";
 export function notices(element, actions) {
   const urgent = build("div", { role: "alert" });
   const polite = build("div", { role: "status" });
-  element.append(urgent, polite);
+  element.replaceChildren(urgent, polite);
   let before = {};
 
   return function render(state) {
@@ -16,6 +16,7 @@ export function notices(element, actions) {
     before = state;
     const lines = state.notices.map((notice) => [notice.kind, line(language, notice)]);
     if (diverged) lines.push(["error", divergedLine(language, diverged)]);
+    if (connected === null) lines.push(["status", waitingLine(language)]);
     if (connected === false) lines.push(["error", lostLine(language, state.lost)]);
     show(urgent, lines, "error");
     show(polite, lines, "status");
@@ -43,12 +44,21 @@ export function notices(element, actions) {
     );
   }
 
+  function again(language) {
+    return button(word(language, "notices.reconnect"), () => actions.reconnect(), "primary");
+  }
+
+  /** Seen only where the server keeps the page waiting: the style shows it late. */
+  function waitingLine(language) {
+    return notice("late", word(language, "notices.waiting"), again(language));
+  }
+
   function lostLine(language, code) {
     const refused = code === 1008 || (code >= 4000 && code < 5000);
     return notice(
       "error",
       word(language, refused ? "notices.refused" : "notices.lost"),
-      button(word(language, "notices.reconnect"), () => actions.reconnect(), "primary"),
+      again(language),
     );
   }
 }

@@ -1,11 +1,12 @@
 /** Rows given with a model that was opened: 20 at a time, each with its target and what the model predicts. */
 
-import { number, word } from "../words.js";
+import { number, percent, word } from "../words.js";
 import { axesFields } from "./axes.js";
 import { build, setText } from "./build.js";
 
 const AT_ONCE = 20;
 const MOST_VALUES = 6; // inputs shown of a row
+const MOST_OUTPUTS = 3; // of several numbers that are predicted
 
 export function rows(element, actions) {
   const axes = axesFields(actions, "rows");
@@ -33,7 +34,7 @@ export function rows(element, actions) {
       asked = moment;
       ask(start);
     }
-    if (["table", "language", "setup"].every((part) => before[part] === state[part])) return;
+    if (["table", "language", "setup", "error"].every((part) => before[part] === state[part])) return;
     fields.hidden = !state.setup.problem.bounds || state.setup.problem.inputs.length < 3;
     if (!fields.hidden) axes.render(state, state.setup.problem.inputs);
     setText(previous, word(state.language, "rows.previous"));
@@ -51,7 +52,7 @@ export function rows(element, actions) {
       word(state.language, count ? "rows.range" : "rows.none", { first: start + 1, last: start + lines.length, count }),
     );
     const heading = (text) => build("th", { scope: "col" }, text);
-    const names = picture ? [word(state.language, "rows.picture")] : inputs.slice(0, MOST_VALUES);
+    const names = picture ? [] : inputs.slice(0, MOST_VALUES);
     const head = [
       word(state.language, "rows.row"),
       word(state.language, "rows.target"),
@@ -70,19 +71,26 @@ export function rows(element, actions) {
 
   function row({ row: place, values, target, outputs, prediction }, picture) {
     const { classes } = state.setup.problem;
-    const name = (value) => (value === null ? "–" : classes.length ? (classes[value] ?? value) : number(value));
+    const name = (value) => (value !== null && classes.length ? (classes[value] ?? value) : numbers(value));
     const wrong = classes.length > 0 && target !== null && target !== prediction;
-    const share = classes.length ? ` · ${number(100 * outputs[prediction], 1)} %` : "";
-    const cells = picture ? [painted(values, picture)] : values.slice(0, MOST_VALUES).map((value) => number(value));
+    const share = classes.length ? `· ${percent(state.language, outputs[prediction])}` : "";
+    const cells = picture ? [] : values.slice(0, MOST_VALUES).map((value) => number(value));
     return build(
       "tr",
       { class: wrong ? "wrong-row" : "" },
-      build("th", { scope: "row" }, String(place + 1)),
-      build("td", {}, String(name(target))),
-      build("td", { class: "prediction" }, `${name(prediction)}${share}${wrong ? " ✗" : ""}`),
+      build("th", { scope: "row" }, picture ? painted(values, picture) : null, String(place + 1)),
+      build("td", { class: "target" }, String(name(target))),
+      build("td", { class: "prediction" }, `${name(prediction)} `, build("span", {}, share + (wrong ? " ✗" : ""))),
       ...cells.map((cell) => build("td", {}, cell)),
     );
   }
+}
+
+/** A number, or the first ones of several. */
+function numbers(value) {
+  if (!Array.isArray(value)) return number(value);
+  const first = value.slice(0, MOST_OUTPUTS).map((each) => number(each));
+  return [...first, ...(value.length > MOST_OUTPUTS ? ["…"] : [])].join(", ");
 }
 
 /** A picture of grey points, a byte for each. */

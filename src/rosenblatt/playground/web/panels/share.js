@@ -1,6 +1,6 @@
 /** What can be taken away: the address, the command that opens it elsewhere, and the figures. */
 
-import { shared } from "../connection.js";
+import { writeHash } from "../connection.js";
 import { drawChart } from "../views/chart.js";
 import { palette, rgb } from "../views/colours.js";
 import { drawGradients } from "../views/gradients.js";
@@ -21,6 +21,12 @@ const FIGURES = [
   ["gradients", drawGradients, 900],
 ];
 const PNG_SCALE = 2;
+
+/** Sections that a model which was opened does not have. */
+const OWN_ONLY = ["lesson", "data", "layers", "code"];
+
+/** What a shared link can hide: sections, and the controls above the network. */
+const HIDEABLE = ["lesson", "data", "model", "layers", "neuron", "chart", "gradients", "hidden", "confusion", "sample", "code"];
 
 export function share(dialog, actions) {
   let state = null;
@@ -47,6 +53,11 @@ export function share(dialog, actions) {
     };
   });
   const hint = build("p", { class: "hint" });
+  const legend = build("legend");
+  const hideable = HIDEABLE.map((name) => {
+    const box = build("input", { type: "checkbox", value: name, onchange: showTexts });
+    return build("label", {}, box, build("span"));
+  });
   const heading = build("h3");
   const figures = FIGURES.map((figure) => {
     const label = build("span", { id: `figure-${figure[0]}` });
@@ -55,44 +66,61 @@ export function share(dialog, actions) {
     );
     return { name: figure[0], label, buttons, element: build("li", { class: "figure-line" }, label, ...buttons) };
   });
+  const saving = build("button", { type: "button", onclick: () => actions.send({ do: "save" }) });
   const close = build("button", { type: "button", class: "primary", onclick: () => dialog.close() });
   dialog.append(
     title,
     ...copying.map((each) => each.element),
     hint,
+    build("fieldset", { class: "hiding" }, legend, ...hideable),
     heading,
     build("ul", { class: "figures" }, ...figures.map((each) => each.element)),
-    build("div", { class: "buttons end" }, close),
+    build("div", { class: "buttons end" }, saving, close),
   );
   copying[0].copy.element.autofocus = true; // when the dialog opens: on the way in, a frame would be refused it aloud
   closeOutside(dialog);
-  let language = null;
-  let address = null;
 
   return function render(next) {
+    const before = state;
     state = next;
-    if (language === state.language && address === state.setup?.address) return;
-    language = state.language;
-    address = state.setup?.address ?? null;
-    setText(title, word(language, "share.title"));
-    setText(heading, word(language, "share.figures"));
-    setText(hint, word(language, state.setup?.settings?.data === "table" ? "share.hint.table" : "share.hint"));
-    setText(close, word(language, "dialog.close"));
-    const texts = { address: location.href, command: command(shared()) };
-    for (const { name, label, field, copy } of copying) {
-      setText(label, word(language, `share.${name}`));
-      field.value = texts[name];
-      copy.render(language);
+    if (before?.language !== state.language) wording();
+    if (before?.hide !== state.hide)
+      for (const { firstChild: box } of hideable) box.checked = state.hide.includes(box.value);
+    if (["language", "setup", "hide", "table"].some((part) => before?.[part] !== state[part])) showTexts();
+    saving.disabled = !state.connected;
+  };
+
+  function wording() {
+    const say = (key, values) => word(state.language, key, values);
+    setText(title, say("share.title"));
+    setText(legend, say("share.hide"));
+    for (const { firstChild: box, lastChild: text } of hideable)
+      setText(text, say(box.value === "layers" ? "share.layers" : `title.${box.value}`));
+    setText(heading, say("share.figures"));
+    setText(saving, say("share.model"));
+    setText(close, say("dialog.close"));
+    for (const { name, label, copy } of copying) {
+      setText(label, say(`share.${name}`));
+      copy.render(state.language);
     }
     for (const { name, label, buttons } of figures) {
-      setText(label, word(language, `title.${name}`));
+      setText(label, say(`title.${name}`));
       for (const button of buttons)
-        button.setAttribute(
-          "aria-label",
-          word(language, "share.save", { name: label.textContent, format: button.textContent }),
-        );
+        button.setAttribute("aria-label", say("share.save", { name: label.textContent, format: button.textContent }));
     }
-  };
+  }
+
+  /** The address and the command, for what the link is to hide. */
+  function showTexts() {
+    const checked = hideable.map((label) => label.firstChild).filter((box) => box.checked);
+    const others = state.hide.filter((name) => !HIDEABLE.includes(name));
+    const hash = writeHash({ hide: [...others, ...checked.map((box) => box.value)] });
+    const texts = [new URL(hash, location.href).href, command(state, writeHash({ token: "" }, hash).slice(1))];
+    for (const [place, { field }] of copying.entries()) field.value = texts[place];
+    setText(hint, word(state.language, state.setup?.settings?.data === "table" ? "share.hint.table" : "share.hint"));
+    for (const label of hideable)
+      label.hidden = Boolean(state.setup?.opened) && OWN_ONLY.includes(label.firstChild.value);
+  }
 
   async function save([name, draw, wide], format) {
     try {
@@ -110,7 +138,25 @@ export function share(dialog, actions) {
   }
 }
 
-const command = (settings) => `rosenblatt playground${settings ? ` "${settings}"` : ""}`;
+/** What to type for the same playground. A model and a table are files, of which the page knows the table's name at most. */
+function command({ setup, table }, settings) {
+  const withRows = setup?.opened ? table?.count !== 0 : setup?.settings.data === "table";
+  const name = setup?.opened ? null : history.state?.table;
+  const target = setup?.opened ? null : setup?.settings.target;
+  const otherTarget = target !== setup?.problem.columns?.at(-1) && target; // the last column is learnt where nobody says
+  return [
+    "rosenblatt playground",
+    setup?.opened && "MODEL",
+    withRows && `--data ${quoted(name ?? "FILE")}`,
+    otherTarget && `--target ${quoted(otherTarget)}`,
+    settings && quoted(settings),
+  ]
+    .filter(Boolean)
+    .join(" ");
+}
+
+/** A word as shells read it. */
+const quoted = (text) => (/^[\p{L}\p{N}._-]+$/u.test(text) ? text : `"${text.replace(/["$`\\]/g, "\\$&")}"`);
 
 /** A drawing as points, twice as fine as the screen's. */
 async function png(svg, { width, height }) {

@@ -1,10 +1,10 @@
 /** The reader's own table: a CSV file, read on this machine and sent to the server here, and what its columns are for. */
 
+import { number } from "../words.js";
 import { axesFields } from "./axes.js";
 import { build } from "./build.js";
 import { choiceField } from "./fields.js";
 
-const MOST_BYTES = 4_000_000;
 /** Spreadsheets write one of these: UTF-8, or CP949 on Korean Windows (which browsers call euc-kr). */
 const ENCODINGS = ["utf-8", "euc-kr"];
 
@@ -33,17 +33,18 @@ export function table(element, actions) {
 
   async function read(chosen) {
     const { name } = chosen;
-    if (chosen.size > MOST_BYTES)
-      return actions.say("too_large", { field: "table", got: chosen.size, limit: MOST_BYTES });
+    const { table: limit } = state.welcome.limits;
+    if (chosen.size > limit)
+      return actions.say("table_too_large", { name, got: megabytes(chosen.size), limit: megabytes(limit) });
     const text = decoded(await chosen.arrayBuffer());
     if (text === null) return actions.say("table_text", { name });
-    return actions.send({ do: "table", name, text });
+    return actions.openTable(name, text);
   }
 
   return function render(next) {
     const before = state;
     state = next;
-    if (before.language === state.language && before.setup === state.setup) return;
+    if (["language", "setup", "error"].every((part) => before[part] === state[part])) return;
     columns.hidden = state.setup?.settings?.data !== "table";
     if (columns.hidden) return;
     const { settings, problem } = state.setup;
@@ -53,6 +54,8 @@ export function table(element, actions) {
     axes.render(state, settings.features);
   };
 }
+
+const megabytes = (bytes) => number(bytes / 2 ** 20, 1);
 
 /** The text of a file, or null where no encoding fits. */
 function decoded(bytes) {

@@ -1,6 +1,6 @@
 /** The bar at the top: what the run does, how far it is, and what the reader prefers. */
 
-import { number, word } from "../words.js";
+import { number, percent, word } from "../words.js";
 import { build, setText } from "./build.js";
 import { icon, playIcon } from "./icons.js";
 
@@ -40,6 +40,7 @@ export function toolbar(element, actions) {
   const readings = ["epoch", "train", "test", "accuracy"].map((name) =>
     build("div", { class: `reading ${name}` }, build("dt"), build("dd", { class: "number" }, "–")),
   );
+  const measured = build("p", { class: "hint measured", hidden: true });
   const language = build("button", {
     type: "button",
     class: "plain language",
@@ -62,6 +63,7 @@ export function toolbar(element, actions) {
   element.append(
     build("div", { class: "tools", role: "group" }, rewind, back, play, batch, epoch, speedLabel, speed),
     build("dl", { class: "readings" }, ...readings),
+    measured,
     build("div", { class: "preferences" }, language, theme, share, help),
   );
 
@@ -70,7 +72,8 @@ export function toolbar(element, actions) {
     state = next;
     if (before?.language !== state.language || before?.theme !== state.theme) wording();
     if (before?.status !== state.status || before?.language !== state.language) showStatus();
-    if (["frame", "setup", "status"].some((part) => before?.[part] !== state[part])) showReadings();
+    if (["language", "setup"].some((part) => before?.[part] !== state[part])) showMeasured();
+    if (["frame", "setup", "status", "language"].some((part) => before?.[part] !== state[part])) showReadings();
   };
 
   function wording() {
@@ -104,6 +107,15 @@ export function toolbar(element, actions) {
     if (status) speed.value = String(status.speed);
   }
 
+  /** Where the figures are of some of the rows only, of how many. */
+  function showMeasured() {
+    const rows = state.setup?.problem.measured;
+    measured.hidden = !rows;
+    if (!rows) return;
+    const [train, test] = rows.map((count) => count.toLocaleString("en"));
+    setText(measured, word(state.language, "toolbar.measured", { train, test }));
+  }
+
   function showReadings() {
     const { frame, setup, status } = state;
     const now = performance.now();
@@ -114,7 +126,7 @@ export function toolbar(element, actions) {
       frame.epoch.toLocaleString("en"),
       number(frame.trainLoss),
       number(frame.testLoss),
-      Number.isNaN(frame.testAccuracy) ? "–" : `${number(100 * frame.testAccuracy, 1)} %`,
+      percent(state.language, frame.testAccuracy),
     ];
     for (const [index, reading] of readings.entries()) setText(reading.lastChild, texts[index]);
     readings[3].hidden = !classes;

@@ -1,8 +1,9 @@
 /** TRAINING: loss and accuracy over the epochs, of the training and the test rows, with a read-out at any epoch. */
 
 import { build, setText } from "../panels/build.js";
-import { number, word } from "../words.js";
+import { number, percent, word } from "../words.js";
 import { palette, rgb } from "./colours.js";
+import { comparable, keptRuns } from "./kept.js";
 import { Stage } from "./pen.js";
 import { drawPlot, frameOf, rangeOf } from "./plot.js";
 import { smoothed } from "./scales.js";
@@ -10,6 +11,7 @@ import { smoothed } from "./scales.js";
 const COLUMN = { epoch: 0, trainLoss: 2, testLoss: 3, trainAccuracy: 4, testAccuracy: 5 };
 const train = (theme) => ({ stroke: rgb(palette(theme).positive), width: 2 });
 const test = (theme) => ({ stroke: rgb(palette(theme).negative), width: 2, dash: [6, 4] });
+const KEPT = { width: 1, alpha: 0.75 };
 const SIDE_BY_SIDE = 620; // px from which both plots stand beside each other
 const LEGEND = 22; // px above the plots
 const TABLE_ROWS = 20;
@@ -30,6 +32,7 @@ export function chart(element, actions) {
   const smoothText = build("span");
   const smoothValue = build("output", { class: "number" });
   const host = build("div", { class: "chart-host" });
+  const kept = keptRuns(actions);
   const reading = build("p", { class: "chart-reading number" });
   const summary = build("summary");
   const table = build("table", { class: "chart-table" });
@@ -47,8 +50,9 @@ export function chart(element, actions) {
       build("label", { class: "smoothing" }, smoothText, smoothing, smoothValue),
     ),
     host,
+    kept.list,
     reading,
-    details,
+    build("div", { class: "chart-foot" }, details, kept.buttons),
   );
   const stage = new Stage(host, "chart", () => state && paint());
   const { canvas } = stage;
@@ -62,8 +66,9 @@ export function chart(element, actions) {
   return function render(next) {
     const before = state;
     state = next;
-    if (["language", "theme", "rows", "setup", "look"].every((part) => before?.[part] === state[part])) return;
+    if (["language", "theme", "rows", "setup", "look", "kept"].every((part) => before?.[part] === state[part])) return;
     if (before?.language !== state.language) wording();
+    kept.render(state);
     logAxis.checked = state.look.logAxis;
     if (smoothing.valueAsNumber !== state.look.smoothing) smoothing.value = state.look.smoothing;
     setText(smoothValue, number(state.look.smoothing, 2));
@@ -92,7 +97,7 @@ export function chart(element, actions) {
     if (!rows.length) return null;
     const box = boxes(state, stage).find((each) => x < each.x + each.width && y < each.y + each.height) ?? boxes(state, stage).at(-1);
     const { left, right } = frameOf(box, { x: [0, 1], y: [0, 1] });
-    const [first, last] = epochs(rows);
+    const [first, last] = epochs(state);
     return first + ((x - left) / (right - left)) * (last - first);
   }
 
@@ -129,7 +134,7 @@ export function chart(element, actions) {
   /** The figures at the cursor, or of the last epoch. */
   function showReading() {
     const row = rowAt(cursor) ?? state.rows.at(-1);
-    const text = row ? say(hasAccuracy(state) ? "chart.reading.classes" : "chart.reading.numbers", figures(row)) : say("chart.empty");
+    const text = row ? say(hasAccuracy(state) ? "chart.reading.classes" : "chart.reading.numbers", figures(row, state.language)) : say("chart.empty");
     setText(reading, text);
     for (const [name, value] of [
       ["min", state.rows[0]?.[0] ?? 0],
@@ -150,7 +155,7 @@ export function chart(element, actions) {
     table.replaceChildren(
       build("caption", { class: "visually-hidden" }, say("chart.table")),
       build("thead", {}, build("tr", {}, ...names.map((name) => build("th", { scope: "col" }, say(`chart.${name}`))))),
-      build("tbody", {}, ...rows.map((row) => build("tr", {}, ...names.map((name) => build("td", {}, figures(row)[name]))))),
+      build("tbody", {}, ...rows.map((row) => build("tr", {}, ...names.map((name) => build("td", {}, figures(row, state.language)[name]))))),
     );
   }
 
@@ -160,23 +165,23 @@ export function chart(element, actions) {
 }
 
 /** The texts of one row's figures. */
-function figures(row) {
-  const share = (value) => (value === null || value === undefined ? "–" : `${number(100 * value, 1)} %`);
+function figures(row, language) {
   return {
     epoch: row[COLUMN.epoch].toLocaleString("en"),
     trainLoss: number(row[COLUMN.trainLoss], 4),
     testLoss: number(row[COLUMN.testLoss], 4),
-    trainAccuracy: share(row[COLUMN.trainAccuracy]),
-    testAccuracy: share(row[COLUMN.testAccuracy]),
+    trainAccuracy: percent(language, row[COLUMN.trainAccuracy]),
+    testAccuracy: percent(language, row[COLUMN.testAccuracy]),
   };
 }
 
 const hasAccuracy = (state) => state.setup?.problem.task !== "numbers";
 
-/** The epochs from the first to the last, ten at least. */
-function epochs(rows) {
-  const first = rows[0]?.[0] ?? 0;
-  return [first, Math.max(rows.at(-1)?.[0] ?? 0, first + 10)];
+/** The epochs from the first to the last of this run and of those kept, ten at least. */
+function epochs(state) {
+  const first = state.rows[0]?.[0] ?? 0;
+  const lasts = [state, ...comparable(state)].map(({ rows }) => rows.at(-1)?.[0] ?? 0);
+  return [first, Math.max(...lasts, first + 10)];
 }
 
 function nearest(rows, epoch) {
@@ -202,29 +207,49 @@ const heightFor = (state, width) => (width < SIDE_BY_SIDE && hasAccuracy(state) 
 /** Draws the curves; `row` is the one under the cursor, if any. Returns the size that was used. */
 export function drawChart(pen, state, { width }, row = null) {
   const size = { width, height: heightFor(state, width) };
-  const { rows, look, theme, language } = state;
-  const xs = rows.map((each) => each[COLUMN.epoch]);
-  const span = epochs(rows);
-  const plots = [{ names: ["trainLoss", "testLoss"], title: word(language, "chart.loss"), log: look.logAxis }];
-  if (hasAccuracy(state)) plots.push({ names: ["trainAccuracy", "testAccuracy"], title: word(language, "chart.accuracy"), y: [0, 1.02] });
   drawLegend(pen, state, size);
-  for (const [index, plot] of plots.entries()) {
-    const lists = plot.names.map((name) => rows.map((each) => each[COLUMN[name]] ?? NaN));
-    const raw = lists.map((ys, which) => ({ xs, ys, style: which ? test(theme) : train(theme) }));
-    const calm = (each) => ({ ...each, ys: smoothed(each.ys, look.smoothing) });
-    const faint = (each) => ({ ...each, style: { ...each.style, width: 1, alpha: 0.3, dash: [] } });
-    const series = look.smoothing > 0 ? [...raw.map(faint), ...raw.map(calm)] : raw;
-    const place = drawPlot(pen, theme, boxes(state, size)[index], { ...plot, x: span, y: plot.y ?? rangeOf(lists, plot.log), series });
-    if (row)
-      drawCursor(
-        pen,
-        theme,
-        place,
-        row[COLUMN.epoch],
-        plot.names.map((name) => row[COLUMN[name]]),
-      );
+  for (const [index, plot] of plotsOf(state).entries()) {
+    const place = drawPlot(pen, state.theme, boxes(state, size)[index], plot);
+    drawNumbers(pen, state, place, plot.names[0]);
+    if (row) drawCursor(pen, state.theme, place, row[COLUMN.epoch], plot.names.map((name) => row[COLUMN[name]]));
   }
   return size;
+}
+
+/** Loss, and accuracy where there are classes: what drawPlot wants, and the names of the curves. */
+function plotsOf(state) {
+  const { look, language } = state;
+  const loss = ["trainLoss", "testLoss"];
+  const plots = [{ names: loss, title: word(language, "chart.loss"), x: epochs(state), log: look.logAxis, y: rangeOf(values(state, loss), look.logAxis) }];
+  const accuracy = ["trainAccuracy", "testAccuracy"];
+  if (hasAccuracy(state)) plots.push({ names: accuracy, title: word(language, "chart.accuracy"), x: epochs(state), y: [0, 1.02] });
+  return plots.map((plot) => ({ ...plot, series: seriesOf(state, plot.names) }));
+}
+
+const column = (rows, name) => rows.map((each) => each[COLUMN[name]] ?? NaN);
+const values = (state, names) => [state, ...comparable(state)].flatMap(({ rows }) => names.map((name) => column(rows, name)));
+
+/** The curves, those of kept runs behind; a smoothed one leaves its raw one faintly in sight. */
+function seriesOf(state, names) {
+  const { look, theme } = state;
+  const styles = [train(theme), test(theme)];
+  const curve = (rows, name, style) => ({ xs: column(rows, "epoch"), ys: column(rows, name), style });
+  const calm = (each) => ({ ...each, ys: smoothed(each.ys, look.smoothing) });
+  const grey = { ...KEPT, stroke: palette(theme).muted };
+  const kept = comparable(state).flatMap(({ rows }) => names.map((name, index) => calm(curve(rows, name, { ...grey, dash: styles[index].dash }))));
+  const raw = names.map((name, index) => curve(state.rows, name, styles[index]));
+  if (!look.smoothing) return [...kept, ...raw];
+  const faint = raw.map((each) => ({ ...each, style: { ...each.style, width: 1, alpha: 0.3, dash: [] } }));
+  return [...kept, ...faint, ...raw.map(calm)];
+}
+
+/** The numbers of kept runs at the ends of their curves. */
+function drawNumbers(pen, state, { across, up }, name) {
+  const { muted, ring } = palette(state.theme);
+  for (const { rows, number: text } of comparable(state)) {
+    const [x, y] = [across(rows.at(-1)[COLUMN.epoch]), up(rows.at(-1)[COLUMN[name]] ?? NaN)];
+    if (Number.isFinite(y)) pen.text(String(text), x - 4, y - 8, { size: 10, weight: 600, fill: muted, halo: ring, align: "right", baseline: "middle" });
+  }
 }
 
 function drawLegend(pen, { theme, language }, { width }) {

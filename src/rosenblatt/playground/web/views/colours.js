@@ -1,4 +1,4 @@
-/** Colours and shapes: positive blue, negative orange, and between them the colour of the surface. */
+/** Colours: positive blue, negative orange, and between them the colour of the surface. */
 
 export const POSITIVE = [0x00, 0x72, 0xb2];
 export const NEGATIVE = [0xd5, 0x5e, 0x00];
@@ -8,7 +8,6 @@ const CLASSES = {
   light: [NEGATIVE, POSITIVE, [0x00, 0x9e, 0x73], [0xcc, 0x79, 0xa7]],
   dark: [[0xe8, 0x71, 0x1a], [0x2f, 0x94, 0xd3], [0x1f, 0xb9, 0x8c], [0xd8, 0x90, 0xb6]],
 };
-const SHAPES = ["circle", "square", "triangle", "diamond"];
 
 /**
  * The page's own colours, theme by theme: what the pens need of style.css, where they are variables. `positive` and
@@ -75,7 +74,6 @@ export function towards(theme, index, strength = 1) {
 }
 
 export const classColour = (index, theme = "light") => CLASSES[theme][index % 4];
-export const classShape = (index) => SHAPES[index % SHAPES.length];
 
 /** The colour of a number between low and high on the diverging scale. */
 export function valueColour(theme, value, low, high) {

@@ -1,10 +1,10 @@
 /** The confusion matrix, for training and for test: rows are true classes, columns what the network says. */
 
-import { build, buildSvg, setText } from "../panels/build.js";
-import { number, word } from "../words.js";
-import { classShape, mixed, palette, POSITIVE, rgb } from "./colours.js";
-
-const TEXT_EVERY = 150; // ms between two wordings while the run plays
+import { build, setText } from "../panels/build.js";
+import { percent, word } from "../words.js";
+import { mixed, palette, POSITIVE, rgb } from "./colours.js";
+import { pace } from "./pace.js";
+import { classShape, mark, MOST_SHAPES } from "./shapes.js";
 
 export function confusion(element) {
   const tables = build("div", { class: "confusion-tables" });
@@ -12,7 +12,7 @@ export function confusion(element) {
   element.append(tables, hint);
   let parts = [];
   let painted = {};
-  let wordedAt = 0;
+  const isTime = pace();
 
   return function render(state) {
     const { setup, frame, language, theme, status } = state;
@@ -25,8 +25,7 @@ export function confusion(element) {
       painted = {};
     }
     if (painted.frame === frame && painted.status === status) return;
-    if (status?.playing && painted.frame && performance.now() - wordedAt < TEXT_EVERY) return;
-    wordedAt = performance.now();
+    if (!isTime(state, !painted.frame)) return;
     painted = { setup, language, theme, frame, status };
     for (const [index, part] of parts.entries()) fill(part, frame?.confusion, index, state);
   };
@@ -36,11 +35,11 @@ export function confusion(element) {
 function table(part, classes, language) {
   const accuracy = build("span", { class: "accuracy number" });
   const cells = [];
-  const heads = classes.map((name, index) => build("th", { scope: "col" }, mark(index, classes.length), build("span", {}, name)));
+  const heads = classes.map((name, index) => build("th", { scope: "col" }, classMark(index, classes.length), build("span", {}, name)));
   const rows = classes.map((name, row) => {
     const own = classes.map(() => build("td", { class: "number" }));
     cells.push(own);
-    return build("tr", {}, build("th", { scope: "row" }, mark(row, classes.length), build("span", {}, name)), ...own);
+    return build("tr", {}, build("th", { scope: "row" }, classMark(row, classes.length), build("span", {}, name)), ...own);
   });
   const element = build(
     "table",
@@ -52,13 +51,9 @@ function table(part, classes, language) {
   return { element, cells, accuracy };
 }
 
-const SHAPES = { circle: "M8 3a5 5 0 1 0 0 10 5 5 0 0 0 0-10z", square: "M3.6 3.6h8.8v8.8H3.6z", triangle: "M8 1.8l5.7 10.2H2.3z", diamond: "M8 1.8l6.2 6.2L8 14.2 1.8 8z" };
-
 /** The shape of a class, where there are no more classes than shapes. */
-function mark(index, count) {
-  if (count > 4) return null;
-  return buildSvg("svg", { viewBox: "0 0 16 16", class: "class-mark", "aria-hidden": "true" }, buildSvg("path", { d: SHAPES[classShape(index)], class: `kind-${index}` }));
-}
+const classMark = (index, count) =>
+  count > MOST_SHAPES ? null : mark([[classShape(index), 6, { class: `kind-${index}` }]], { class: "class-mark" });
 
 /** Writes the counts and shades each cell by its share of the row. */
 function fill({ cells, accuracy }, counts, part, { theme, language }) {
@@ -75,7 +70,7 @@ function fill({ cells, accuracy }, counts, part, { theme, language }) {
       if (row === column) right += count ?? 0;
     }
   }
-  setText(accuracy, all ? word(language, "confusion.accuracy", { share: number((100 * right) / all, 1) }) : "");
+  setText(accuracy, all ? word(language, "confusion.accuracy", { share: percent(language, right / all) }) : "");
 }
 
 /** Right answers are shaded blue, wrong ones orange: half strength, so that the number stays readable. */

@@ -1,14 +1,21 @@
 /** GRADIENTS: how large each layer's gradient is, and which of its units no longer learn. */
 
 import { build, setText } from "../panels/build.js";
-import { number, word } from "../words.js";
+import { number, percent, word } from "../words.js";
 import { palette, rgb } from "./colours.js";
+import { activationName } from "./names.js";
 import { Stage } from "./pen.js";
 import { drawPlot, rangeOf } from "./plot.js";
 
 const [GRADIENTS, DEAD, SATURATED] = [6, 7, 8]; // places in a row of figures
-const VANISHING = 1 / 1000;
-const EXPLODING = 1000;
+/** What the first layer's gradient is of the last one's: above each share it means this. */
+const MEANINGS = [
+  [1000, "gradients.exploding"],
+  [1 / 20, "gradients.arrives"],
+  [1 / 1000, "gradients.weakens"],
+  [0, "gradients.vanishes"],
+];
+const MOST_PARTS = 1e6; // up to here a share is said as 1/13,000
 const HEIGHT = 170;
 
 export function gradients(element) {
@@ -53,6 +60,7 @@ export function gradients(element) {
   }
 
   function showTable() {
+    const { language } = state;
     const { layers } = state.setup.network;
     const [norms, dead, saturated] = latest(state);
     while (body.rows.length > layers.length) body.lastChild.remove();
@@ -61,12 +69,12 @@ export function gradients(element) {
     for (const [index, layer] of layers.entries()) {
       const [name, track, value, ...shares] = body.rows[index].cells;
       const norm = norms[index];
-      setText(name, `${index + 1} ${layer.activation}`);
+      setText(name, `${index + 1} ${activationName(state, layer.activation)}`);
       track.firstChild.firstChild.style.width = `${norm > 0 ? Math.max(1, (100 * (Math.log10(norm) - low)) / (high - low)) : 0}%`;
-      setText(value, norm === undefined ? "–" : number(norm, 4));
+      setText(value, number(norm, 4));
       value.dataset.value = norm ?? "";
       for (const [place, share] of [dead[index], saturated[index]].entries()) {
-        setText(shares[place], share === undefined || Number.isNaN(share) ? "–" : `${number(100 * share, 0)} %`);
+        setText(shares[place], percent(language, share, 0));
         shares[place].classList.toggle("some", share > 0);
         shares[place].dataset.value = share ?? "";
       }
@@ -121,13 +129,16 @@ function ratioText(norms, say) {
   if (!(last > 0)) return say("gradients.none");
   if (!(first > 0)) return say("gradients.first_none");
   const share = first / last;
-  const meaning = say(share < VANISHING ? "gradients.vanishing" : share > EXPLODING ? "gradients.exploding" : "gradients.even");
-  const part = share < 0.1;
-  return `${say(part ? "gradients.part" : "gradients.times", { value: short(part ? 1 / share : share) })} ${meaning}`;
+  const [, meaning] = MEANINGS.find(([above]) => share > above);
+  return `${comparison(share, say)} ${say(meaning)}`;
 }
 
-/** Two digits that count: 2300, 1.4. */
-const short = (value) => Number(value.toPrecision(2)).toLocaleString("en");
+/** With two digits that count: 1/13,000, 1.4 times, 7.70×10⁻⁸ times. */
+function comparison(share, say) {
+  if (share >= 0.1) return say("gradients.times", { value: number(Number(share.toPrecision(2)), share < 10 ? 1 : 0) });
+  if (share < 1 / MOST_PARTS) return say("gradients.times", { value: number(share) });
+  return say("gradients.part", { value: Number((1 / share).toPrecision(2)).toLocaleString("en") });
+}
 
 /** Draws the layers' gradients over the epochs, the first layer strongest. */
 export function drawGradients(pen, state, { width }) {

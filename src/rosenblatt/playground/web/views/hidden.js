@@ -3,14 +3,13 @@
 import { build, setText } from "../panels/build.js";
 import { number, word } from "../words.js";
 import { mixed, palette, rgb } from "./colours.js";
-import { layerName } from "./network.js";
+import { activationName, layerName } from "./names.js";
 import { Stage } from "./pen.js";
-import { drawPoints, radiusOf, shownRows, wrongRows } from "./points.js";
+import { drawNames, drawTicks, squareOf } from "./plane.js";
+import { drawChosen, drawPoints, drawWrong, radiusOf, shownRows } from "./points.js";
 import { niceTicks, tickText } from "./scales.js";
 
 const GRID = 17; // points on a line of the grid
-const MARGIN = { left: 46, right: 14, top: 12, bottom: 42 };
-const LARGEST = 560;
 const EMPTY = 0.08; // room around the points, as a share of their range
 const RANGES = { sigmoid: [0, 1], tanh: [-1, 1], softmax: [0, 1], step: [0, 1] };
 
@@ -43,11 +42,6 @@ function reachOf({ setup, frame }, before) {
   });
 }
 
-function boxOf(width, height = Infinity) {
-  const side = Math.floor(Math.max(120, Math.min(LARGEST, width - MARGIN.left - MARGIN.right, height - MARGIN.top - MARGIN.bottom)));
-  return { ...MARGIN, side, width: side + MARGIN.left + MARGIN.right, height: side + MARGIN.top + MARGIN.bottom };
-}
-
 function axisNames({ setup, language }, layer) {
   const { units } = setup.network.layers[layer];
   if (units > 2) return [word(language, "hidden.direction", { number: 1 }), word(language, "hidden.direction", { number: 2 })];
@@ -57,46 +51,29 @@ function axisNames({ setup, language }, layer) {
 /** Everything on one sheet. */
 function draw(pen, state, box, reach) {
   const { setup, frame, theme } = state;
-  const { ink, muted, surface, edge } = palette(theme);
   const { left, top, side } = box;
   const across = (value) => left + (side * (value - reach[0][0])) / (reach[0][1] - reach[0][0]);
   const up = (value) => top + (side * (reach[1][1] - value)) / (reach[1][1] - reach[1][0]);
-  const layer = frame.hiddenLayer;
-  const units = setup.network.layers[layer].units;
-
-  for (const tick of niceTicks(...reach[0], 4)) {
-    pen.lines([across(tick), top + side, across(tick), top + side + 4], { stroke: muted });
-    pen.text(tickText(tick), across(tick), top + side + 7, { size: 11, fill: muted, align: "center", baseline: "top" });
-  }
-  if (units > 1) {
-    for (const tick of niceTicks(...reach[1], 4)) {
-      pen.lines([left - 4, up(tick), left, up(tick)], { stroke: muted });
-      pen.text(tickText(tick), left - 7, up(tick), { size: 11, fill: muted, align: "right", baseline: "middle" });
-    }
-  }
-  const [one, other] = axisNames(state, layer);
-  pen.text(one, left + side / 2, top + side + 24, { size: 12, fill: ink, align: "center", baseline: "top" });
-
+  const isLine = setup.network.layers[frame.hiddenLayer].units === 1;
   pen.save();
   pen.clip(left, top, side, side);
-  if (frame.hiddenGrid) drawGrid(pen, frame.hiddenGrid, across, up, rgb(mixed(surface, [120, 130, 142], 0.55)));
-  if (units === 1) pen.lines([left, up(0), left + side, up(0)], { stroke: edge });
-  const place = (row) => [across(frame.hiddenPoints[2 * row]), up(frame.hiddenPoints[2 * row + 1])];
-  const rows = shownRows(state).filter((row) => 2 * row + 1 < frame.hiddenPoints.length);
-  const radius = radiusOf(setup.problem.points.length, side);
-  drawPoints(pen, state, rows, place, radius);
-  const wrong = wrongRows(state, rows).flatMap(place);
-  if (wrong.length) pen.marks("circle", wrong, radius + 2.2, { stroke: ink, width: 1.2 });
-  if (rows.includes(state.look.point)) pen.circle(...place(state.look.point), radius + 6, { stroke: ink, width: 2.2 });
-  const border = decision(state, reach);
-  if (border) {
-    const flat = [across(border[0]), up(border[1]), across(border[2]), up(border[3])];
-    pen.lines(flat, { stroke: rgb(surface), width: 5, alpha: 0.7 });
-    pen.lines(flat, { stroke: ink, width: 2 });
-  }
+  if (frame.hiddenGrid) drawGrid(pen, frame.hiddenGrid, across, up, rgb(mixed(palette(theme).surface, [120, 130, 142], 0.55)));
+  if (isLine) pen.lines([left, up(0), left + side, up(0)], { stroke: palette(theme).edge });
+  drawRows(pen, state, (row) => [across(frame.hiddenPoints[2 * row]), up(frame.hiddenPoints[2 * row + 1])], side);
+  drawDecision(pen, state, reach, ([x, y]) => [across(x), up(y)]);
   pen.restore();
-  pen.rectangle(left - 0.5, top - 0.5, side + 1, side + 1, { stroke: edge, width: 1 });
-  if (other) pen.text(other, 8, top + side / 2, { size: 12, fill: ink, align: "center", baseline: "middle", upwards: true });
+  const ticks = (range, pixel) => niceTicks(...range, 4).map((tick) => [pixel(tick), tickText(tick)]);
+  drawTicks(pen, theme, box, { across: ticks(reach[0], across), up: isLine ? [] : ticks(reach[1], up) });
+  drawNames(pen, theme, box, axisNames(state, frame.hiddenLayer));
+}
+
+/** The points where the layer places them. */
+function drawRows(pen, state, place, side) {
+  const rows = shownRows(state).filter((row) => 2 * row + 1 < state.frame.hiddenPoints.length);
+  const radius = radiusOf(state.setup.problem.points.length, side);
+  drawPoints(pen, state, rows, place, radius);
+  drawWrong(pen, state, rows, place, radius);
+  if (rows.includes(state.look.point)) drawChosen(pen, state, place(state.look.point), radius);
 }
 
 function drawGrid(pen, grid, across, up, stroke) {
@@ -113,18 +90,27 @@ function drawGrid(pen, grid, across, up, stroke) {
   pen.line(flat, { stroke, width: 0.9 });
 }
 
-/** Where the output unit's sum is 0, as it is a line for the last hidden layer of two units; two places, or null. */
+/** The line that the output unit draws in the hidden space: on its two sides are the two classes. */
+function drawDecision(pen, state, reach, pixels) {
+  const border = decision(state, reach);
+  if (!border) return;
+  const { ink, surface } = palette(state.theme);
+  const flat = border.flatMap(pixels);
+  pen.lines(flat, { stroke: rgb(surface), width: 5, alpha: 0.7 });
+  pen.lines(flat, { stroke: ink, width: 2 });
+}
+
+/** Two places of the line where the output is at the border of the classes, if the layer before it has two units; or null. */
 function decision({ setup, frame }, [[low1, high1], [low2, high2]]) {
-  const { layers } = setup.network;
+  const { layers, logits } = setup.network;
   const last = layers.at(-1);
   if (frame.hiddenLayer !== layers.length - 2 || layers.at(-2).units !== 2 || last.units !== 1) return null;
   if (setup.problem.task !== "classes" || last.before?.length || !last.kernel || !frame.weights) return null;
   const [w1, w2] = [frame.weights[last.kernel.start], frame.weights[last.kernel.start + last.kernel.columns]];
-  const b = last.bias ? frame.weights[last.bias.start] : 0;
-  // With a linear output unit (mean squared error) the border of the classes is at 1/2, not at 0.
-  const height = b - (last.activation === "linear" && !setup.opened ? 0.5 : 0);
-  if (Math.abs(w2) > Math.abs(w1)) return [low1, (-height - w1 * low1) / w2, high1, (-height - w1 * high1) / w2];
-  return w1 ? [(-height - w2 * low2) / w1, low2, (-height - w2 * high2) / w1, high2] : null;
+  // A linear output is a probability itself where it is no logit: its border is at 1/2, that of the others' sums at 0.
+  const b = (last.bias ? frame.weights[last.bias.start] : 0) - (last.activation === "linear" && !logits ? 0.5 : 0);
+  if (Math.abs(w2) > Math.abs(w1)) return [[low1, (-b - w1 * low1) / w2], [high1, (-b - w1 * high1) / w2]];
+  return w1 ? [[(-b - w2 * low2) / w1, low2], [(-b - w2 * high2) / w1, high2]] : null;
 }
 
 /** Whether there is a hidden space in this frame. */
@@ -135,7 +121,7 @@ const isShown = ({ setup, frame }) => Boolean(frame?.hiddenPoints?.length && set
  * @param {import("./pen.js").SvgPen} pen @param {object} state @param {{width: number, height?: number}} size
  */
 export function drawHidden(pen, state, size) {
-  const box = boxOf(size.width, size.height);
+  const box = squareOf(size.width, size.height);
   pen.rectangle(0, 0, size.width, size.height ?? box.height, { fill: rgb(palette(state.theme).surface) });
   if (isShown(state)) draw(pen, state, box, reachOf(state, null));
   return { width: box.width, height: box.height };
@@ -169,7 +155,7 @@ export function hidden(element, actions) {
     const layers = state.setup.network.layers;
     chooser.hidden = sheet.hidden = layers.length < 2;
     if (layers.length < 2) return void (painted = state);
-    const box = boxOf(stage.hostWidth);
+    const box = squareOf(stage.hostWidth);
     stage.resize(box.width, box.height);
     const pen = stage.clear();
     if (isShown(state)) {
@@ -184,7 +170,7 @@ export function hidden(element, actions) {
     const { language, setup, look } = state;
     const { layers } = setup.network;
     const names = layers.slice(0, -1).map((layer, index) =>
-      word(language, "hidden.option", { name: layerName(state, index), units: layer.units, activation: layer.activation }),
+      word(language, "hidden.option", { name: layerName(state, index), units: layer.units, activation: activationName(state, layer.activation) }),
     );
     setText(name, word(language, "hidden.layer"));
     if (listed !== names.join()) {

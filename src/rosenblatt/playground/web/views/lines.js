@@ -1,5 +1,7 @@
 /** The line w1 x1 + w2 x2 + b = 0 of a neuron: where it crosses the plane, and what it is after a shift or a turn. */
 
+import { number } from "../words.js";
+
 /** @typedef {{w1: number, w2: number, b: number}} Line */
 
 /** Whether the network reads the two coordinates of the plane and nothing else, so that first-layer neurons are lines. */
@@ -69,3 +71,10 @@ export function direction({ w1, w2 }, angle = 0) {
 
 /** Which way w points, in whole degrees from -179 to 180. */
 export const degrees = ({ w1, w2 }) => Math.round((Math.atan2(w2, w1) * 180) / Math.PI);
+
+/** What the sum of a neuron is, as the lecture writes it. */
+export function equation({ w1, w2, b }, [one, other]) {
+  const short = (value) => number(Math.abs(value) < 0.005 ? 0 : value, 2);
+  const signed = (value) => `${value < 0 ? "\u2212" : "+"} ${short(Math.abs(value))}`;
+  return `${short(w1)} ${one} ${signed(w2)} ${other} ${signed(b)} = 0`;
+}

@@ -3,14 +3,14 @@
 import { build, setText } from "../panels/build.js";
 import { mathName, number, word } from "../words.js";
 import { diverging } from "./colours.js";
-import { hasLines } from "./lines.js";
-import { layerName, neuronName, writeWeights } from "./network.js";
-import { equation } from "./output.js";
+import { equation, hasLines } from "./lines.js";
+import { MAP_SIDE, writeWeights } from "./maps.js";
+import { activationName, layerName, neuronName } from "./names.js";
+import { pace } from "./pace.js";
 import { Atlas, Stage } from "./pen.js";
+import { inputNames } from "./units.js";
 
-const MAP_SIDE = 32;
 const MOST_FIELDS = 64;
-const TEXT_EVERY = 150; // ms between two wordings while the run plays
 const DIGITS = 4;
 
 /** Whether a layer reads a picture, so that its weights are one, too. */
@@ -35,7 +35,7 @@ export function neuron(element, actions) {
   let state = {};
   let painted = {};
   let numbers = []; // {field, place} for each weight and the bias
-  let wordedAt = 0;
+  const isTime = pace();
 
   function repaint() {
     painted = {};
@@ -44,7 +44,7 @@ export function neuron(element, actions) {
 
   function render(next) {
     state = next;
-    const { setup, frame, look, status } = state;
+    const { setup, frame, look } = state;
     if (!setup) return;
     if (["setup", "frame", "theme", "language", "status"].every((part) => painted[part] === state[part]) && painted.look?.neuron === look.neuron) return;
     const layer = look.neuron && setup.network.layers[look.neuron.layer];
@@ -58,8 +58,7 @@ export function neuron(element, actions) {
     const other = ["setup", "language"].some((part) => painted[part] !== state[part]) || painted.look?.neuron !== look.neuron;
     if (other) makeFields(layer);
     paintMap();
-    const now = other || !status?.playing || performance.now() - wordedAt >= TEXT_EVERY;
-    if (now && frame?.weights) showNumbers();
+    if (frame?.weights && isTime(state, other)) showNumbers();
     painted = state;
   }
 
@@ -68,7 +67,7 @@ export function neuron(element, actions) {
     const { language, setup, look } = state;
     const { layer, unit } = look.neuron;
     setText(title, neuronName(state, look.neuron));
-    const facts = [word(language, "neuron.activation", { name: activation }), word(language, "neuron.inputs", { count: kernel?.rows ?? 0 })];
+    const facts = [activationName(state, activation), word(language, "neuron.inputs", { count: kernel?.rows ?? 0 })];
     if (frozen) facts.push(word(language, "network.frozen"));
     if (before?.length) facts.push(before.join(", "));
     setText(about, facts.join(" · "));
@@ -120,7 +119,6 @@ export function neuron(element, actions) {
   function showNumbers() {
     const { frame, setup, look } = state;
     if (!frame?.weights || !look.neuron) return;
-    wordedAt = performance.now();
     for (const { field, place, element: label } of numbers) {
       const weight = frame.weights[place];
       if (weight === undefined) return; // of another shape: the frame of this one is on its way
@@ -132,7 +130,7 @@ export function neuron(element, actions) {
     }
     if (sum.hidden) return;
     const [w1, w2, b] = numbers.map(({ place }) => frame.weights[place]);
-    setText(sum, equation({ w1, w2, b }, setup.problem.axes));
+    setText(sum, equation({ w1, w2, b }, inputNames(setup.problem)));
   }
 
   /** The neuron's map over the plane; where the network reads pictures, its weights as a picture. */

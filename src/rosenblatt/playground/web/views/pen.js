@@ -4,16 +4,10 @@
  * Flat lists hold many lines or curves of one style: that is fast on a canvas and short in SVG.
  */
 
+import { CORNERS } from "./shapes.js";
+
 export const FONT =
   'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Noto Sans CJK KR", "Apple SD Gothic Neo", "Malgun Gothic", sans-serif';
-
-/** The corners of each shape around (0, 0), for a radius of 1 and about the area of a circle. */
-const CORNERS = {
-  square: [-0.88, -0.88, 0.88, -0.88, 0.88, 0.88, -0.88, 0.88],
-  triangle: [0, -1.25, 1.15, 0.8, -1.15, 0.8],
-  diamond: [0, -1.25, 1.25, 0, 0, 1.25, -1.25, 0],
-  cross: [-1, -1, 1, 1, NaN, NaN, -1, 1, 1, -1],
-};
 
 const FEW_MARKS = 24; // numbers in a list: a dozen marks
 const MOST_STAMPS = 100;

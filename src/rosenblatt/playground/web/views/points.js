@@ -1,8 +1,12 @@
 /** Points as their class's colour and shape: for training full, for testing hollow; numbers by the diverging scale. */
 
-import { classColour, classShape, mixed, palette, rgb, valueColour } from "./colours.js";
+import { wrongRows } from "./answers.js";
+import { classColour, mixed, palette, rgb, valueColour } from "./colours.js";
+import { classShape } from "./shapes.js";
 
 const SHADES = 16;
+const FEW_WRONG = 24; // rings up to so many are of full strength
+const PALEST = 0.22;
 
 /** How large points are, when there are so many on a square of so many pixels. */
 export const radiusOf = (count, side) =>
@@ -67,21 +71,17 @@ function drawNumbers(pen, { setup, theme }, rows, place, radius) {
   }
 }
 
-/** Rows whose class the network takes for another one, by its outputs for the shown points. */
-export function wrongRows({ setup, frame }, rows) {
-  const { problem, network } = setup;
-  if (problem.task !== "classes" || !frame?.outputs) return [];
-  const count = network.outputs;
-  const gives = network.layers.at(-1).activation;
-  const border = setup.opened && gives === "linear" ? 0 : 0.5;
-  return rows.filter((row) => {
-    const target = problem.points[row][2];
-    if (!Number.isFinite(target)) return false;
-    if (count === 1) return (frame.outputs[row] > border ? 1 : 0) !== target;
-    let best = 0;
-    for (let each = 1; each < count; each += 1) {
-      if (frame.outputs[row * count + each] > frame.outputs[row * count + best]) best = each;
-    }
-    return best !== target;
-  });
+/** Rings around wrong points: the more there are, the paler, so that the map stays readable. */
+export function drawWrong(pen, state, rows, place, radius) {
+  const flat = wrongRows(state, rows).flatMap(place);
+  if (!flat.length) return;
+  const alpha = Math.max(PALEST, Math.min(1, FEW_WRONG / (flat.length / 2)));
+  pen.marks("circle", flat, radius + 2.2, { stroke: palette(state.theme).ink, width: 1.3, alpha });
+}
+
+/** The ring around the point that is chosen, on a lighter one that parts it from the map. */
+export function drawChosen(pen, { theme }, [x, y], radius) {
+  const { ink, ring } = palette(theme);
+  pen.circle(x, y, radius + 6, { stroke: ring, width: 5 });
+  pen.circle(x, y, radius + 6, { stroke: ink, width: 2.2 });
 }

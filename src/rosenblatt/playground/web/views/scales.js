@@ -1,5 +1,7 @@
 /** Scales and ticks: where a value lies on a line of pixels, and which values are worth writing beside it. */
 
+import { number } from "../words.js";
+
 /** Ticks at 1, 2 or 5 times a power of ten, about so many of them, within [low, high]. */
 export function niceTicks(low, high, about = 5) {
   const rough = (high - low) / Math.max(1, about);
@@ -28,17 +30,11 @@ export function scale([low, high], [from, to], log = false) {
   return log ? (value) => (value > 0 ? from + (Math.log10(value) - a) * slope : NaN) : (value) => from + (value - a) * slope;
 }
 
-const RAISED = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
-
 /** A tick's text: short, a real minus sign, a power of ten where the digits would be many. */
 export function tickText(value) {
   const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-3 || size >= 1e6)) {
-    const [digits, power] = value.toExponential(0).split("e");
-    const raised = [...String(Number(power))].map((sign) => RAISED[sign]).join("");
-    return (digits === "1" ? "" : `${digits}·`.replace("-", "−")) + `10${raised}`;
-  }
-  return String(Number(value.toPrecision(6))).replace("-", "−");
+  if (size === 0 || (size >= 1e-3 && size < 1e6)) return String(Number(value.toPrecision(6))).replace("-", "−");
+  return number(value, 0).replace(/\.?0*×/, "×").replace(/^(−?)1×/, "$1");
 }
 
 /**

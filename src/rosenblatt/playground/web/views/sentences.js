@@ -48,4 +48,4 @@ function written(language, name, value, key) {
 }
 
 /** A negative factor or subtrahend stands in brackets. */
-const bracketed = (text) => text.replace(/([·−/]) −([\d.]+(?:e[+−]?\d+)?)/g, "$1 (−$2)");
+const bracketed = (text) => text.replace(/([·−/]) −([\d.]+(?:×10[⁻⁰¹²³⁴-⁹]+)?)/g, "$1 (−$2)");

@@ -1,11 +1,10 @@
 /** TRUTH TABLE: a gate's four rows, what the network gives for each, and whether that is right. */
 
-import { chosen } from "../lessons/conditions.js";
 import { build, setText } from "../panels/build.js";
 import { number, word } from "../words.js";
+import { answerOf, isRight } from "./answers.js";
+import { isGate } from "./gates.js";
 import { named } from "./sentences.js";
-
-const GATES = ["AND", "OR", "NAND", "XOR"];
 
 export function truth(element, actions) {
   let state = null;
@@ -19,7 +18,7 @@ export function truth(element, actions) {
     const before = state;
     state = next;
     if (["language", "frame", "setup", "look"].every((part) => before?.[part] === state[part])) return;
-    if (!GATES.includes(state.setup?.settings?.data)) return;
+    if (!isGate(state.setup)) return;
     if (before?.language !== state.language || before?.setup !== state.setup) wording();
     if (state.frame?.outputs) showRows();
   };
@@ -31,31 +30,40 @@ export function truth(element, actions) {
 
   function showRows() {
     const { points } = state.setup.problem;
-    const { outputs } = state.frame;
     if (body.rows.length !== points.length) body.replaceChildren(...points.map((_, index) => row(index)));
-    let right = 0;
-    for (const [index, [a, b, target]] of points.entries()) {
-      const output = outputs[index];
-      const guess = chosen([output]);
-      const good = guess === target;
-      right += good;
-      const shown = body.rows[index];
-      const texts = [number(a, 0), number(b, 0), String(target), String(guess), number(output)];
-      for (const [place, text] of texts.entries()) setText(shown.cells[place], text);
-      setText(shown.cells[5].firstChild, good ? "✓" : "✗");
-      setText(shown.cells[5].lastChild, say(good ? "truth.right" : "truth.wrong"));
-      shown.classList.toggle("wrong-row", !good);
-      shown.classList.toggle("here", state.look.point === index);
-      shown.dataset.right = good;
-    }
+    const right = points.filter((point, index) => showRow(body.rows[index], point, index)).length;
     setText(caption, say("truth.caption", { gate: state.setup.settings.data, right, rows: points.length }));
     element.dataset.right = right;
   }
 
+  /** Fills a row and gives whether it is right. */
+  function showRow(shown, [a, b, target], index) {
+    const right = isRight(state, index);
+    const texts = [number(a, 0), number(b, 0), String(target), String(answerOf(state, index)), number(state.frame.outputs[index])];
+    for (const [place, text] of texts.entries()) setText(shown.cells[place], text);
+    setText(shown.cells[5].firstChild, right ? "✓" : "✗");
+    setText(shown.cells[5].lastChild, say(right ? "truth.right" : "truth.wrong"));
+    const isChosen = state.look.point === index;
+    shown.classList.toggle("wrong-row", !right);
+    shown.classList.toggle("here", isChosen);
+    shown.setAttribute("aria-current", String(isChosen));
+    shown.dataset.right = right;
+    return right;
+  }
+
+  /** A row can be chosen, as its point can: by click, or by Enter. */
   function row(index) {
     const cells = Array.from({ length: 5 }, () => build("td", { class: "number" }));
     const verdict = build("td", { class: "verdict" }, build("span", { "aria-hidden": "true" }), build("span"));
-    return build("tr", { onclick: () => actions.look({ point: index }) }, ...cells, verdict);
+    const choose = () => actions.look({ point: state.look.point === index ? null : index });
+    return build("tr", { tabindex: "0", onclick: choose, onkeydown: (event) => byKey(event, index, choose) }, ...cells, verdict);
+  }
+
+  function byKey(event, index, choose) {
+    const to = { ArrowUp: index - 1, ArrowDown: index + 1, Home: 0, End: body.rows.length - 1 }[event.key];
+    if (event.key === "Enter") choose();
+    else body.rows[to]?.focus();
+    if (event.key === "Enter" || to !== undefined) event.preventDefault();
   }
 
   function say(key, values) {

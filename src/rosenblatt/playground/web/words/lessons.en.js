@@ -5,6 +5,9 @@ export default {
   "chart.log": "Logarithmic loss",
   "chart.smoothing": "Smoothing",
   "chart.table": "The figures as a table",
+  "chart.keep": "Keep this run",
+  "chart.forget": "Forget kept runs",
+  "chart.kept.same": "same settings",
   "chart.loss": "Loss",
   "chart.accuracy": "Accuracy",
   "chart.train": "training",
@@ -31,9 +34,10 @@ export default {
   "gradients.times": "The first layer’s gradient is {value} times the last one’s.",
   "gradients.none": "The last layer receives no gradient: nothing is learnt.",
   "gradients.first_none": "The first layer receives no gradient: it does not learn.",
-  "gradients.vanishing": "It vanishes on its way back: the first layers hardly learn.",
   "gradients.exploding": "It explodes on its way back: the first layers are torn about.",
-  "gradients.even": "Every layer can learn.",
+  "gradients.arrives": "It arrives well: every layer can learn.",
+  "gradients.weakens": "It weakens on its way back: the first layers learn slowly.",
+  "gradients.vanishes": "It vanishes on its way back: the first layers hardly learn.",
   "gradients.meaning": "What these figures mean",
   "gradients.gradient.meaning":
     "Gradient: the length (norm) of the loss’s gradient with respect to a layer’s weights, on a logarithmic scale. Each update moves the weights in proportion to it, so a layer with a tiny gradient stands still.",
@@ -53,7 +57,7 @@ export default {
 
   // SAMPLE
   "sample.choose": "Sample",
-  "sample.choose.hint": "By number, or click a point in the output.",
+  "sample.choose.hint": "By number, or by a point of the output. Arrow keys go from operation to operation.",
   "sample.first": "To the first operation",
   "sample.previous": "Previous operation",
   "sample.next": "Next operation",
@@ -70,7 +74,6 @@ export default {
   "sample.none": "There is no sample to show here.",
   "sample.too_large": "This network has too many operations to be shown one by one. Take fewer or smaller layers.",
   "sample.group.inputs": "inputs",
-  "sample.group.layer": "layer {number}",
   "sample.group.loss": "loss",
   "sample.at": "{step} / {steps}",
   "sample.phase.forward": "Forward",
@@ -216,7 +219,7 @@ export default {
     "The slope of the sigmoid is 0.25 at most. On its way back the gradient is multiplied by such a slope at every layer, so it shrinks: through six sigmoid layers, the first layer’s gradient is less than 1/1000 of the last one’s; after 20 epochs it is about 1/13,000. The loss stays at 0.693.",
   "lesson.activations.sigmoid.task": "Let 20 epochs pass and compare the bars of the first and last layer.",
   "lesson.activations.relu.text":
-    "The slope of ReLU is 1 wherever a unit is active, and He’s initialisation chooses the weights so that the numbers keep their size. The same six layers now pass on a gradient that is more than 1/20 of the last one’s even in the first layer, and the network reaches 95 % after 16 epochs.",
+    "The slope of ReLU is 1 wherever a unit is active, and He initialisation chooses the weights so that the numbers keep their size. The same six layers now pass on a gradient that is more than 1/20 of the last one’s even in the first layer, and the network reaches 95 % after 16 epochs.",
   "lesson.activations.relu.task": "Play until the test accuracy is 95 %.",
   "lesson.activations.dead.text":
     "ReLU has a danger of its own. A large update can push a unit so far that it gives 0 for every row; its slope is then 0, and it never comes back. Here the learning rate is 1, far too large: after three epochs all four units of the second layer are dead, no gradient passes them, and the network answers the same everywhere.",
