@@ -5,7 +5,7 @@ BIN := .venv/bin
 COMPILER := $(shell command -v $${CXX:-c++} || command -v g++ || command -v clang++)
 PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n auto
 
-.PHONY: help demo test lint check-all bench bench-playground docs clean native native-test native-sanitize native-arm
+.PHONY: help demo test lint check-all bench bench-playground peers docs clean native native-test native-sanitize native-arm
 .NOTPARALLEL:  # parts of one installation are not to be made at the same time; each is parallel in itself
 
 help:  ## List what can be made
@@ -25,6 +25,18 @@ lint: .venv/dev.installed  ## Check style and types
 
 check-all: .venv/dev.installed lint native native-test native-sanitize native-arm  ## Everything, the long runs on full data too (set ROSENBLATT_DATA)
 	$(PYTEST)
+
+# The peers that are large or old: without them, the tests that need them are left out and counted.
+KERASES := 3.0.5 3.8.0
+
+peers: .venv/peers.installed  ## Install PyTorch and older versions of Keras, for the tests of files that come and go
+
+.venv/peers.installed: .venv/dev.installed
+	$(BIN)/python -m pip install --quiet torch==2.13.0
+	for version in $(KERASES); do \
+	    $(BIN)/python -m pip install --quiet --no-deps --target .venv/keras-$$version keras==$$version || exit 1; \
+	done
+	@touch $@
 
 bench: .venv/dev.installed native  ## Measure speed beside the peers that are installed
 	$(BIN)/python -m benchmarks

@@ -34,6 +34,7 @@ MODULES = (
     "rosenblatt.callbacks",
     "rosenblatt.initializers",
     "rosenblatt.regularizers",
+    "rosenblatt.constraints",
     "rosenblatt.datasets",
     "rosenblatt.datasets.fashion_mnist",
     "rosenblatt.datasets.mnist",
@@ -45,6 +46,7 @@ MODULES = (
     "rosenblatt.plots",
     "rosenblatt.graph",
     "rosenblatt.playground",
+    "rosenblatt.sklearn",
     "rosenblatt.errors",
     "rosenblatt.ladder",
     "rosenblatt.ladder.step0_line",
@@ -64,6 +66,7 @@ MODULES = (
     "rosenblatt.functional.metrics",
     "rosenblatt.functional.initializers",
     "rosenblatt.functional.regularizers",
+    "rosenblatt.functional.constraints",
     "rosenblatt.functional.normalization",
     "rosenblatt.functional.dropout",
 )

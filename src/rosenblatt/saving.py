@@ -200,11 +200,11 @@ def _restore(
         model.state.step = model.optimizer.iterations = check_whole_number(
             "load_model", "step", description["step"], at_least=0
         )
-    if "rng" in description:  # as in all files of our own
+    if description["rng"] is not None:  # as in all files of our own
         model.rng.bit_generator.state = description["rng"]
-    if description.get("class_names") is not None:
+    if description["class_names"] is not None:
         model.class_names = [str(name) for name in _list(description["class_names"])]
-    if description.get("data_name") is not None:
+    if description["data_name"] is not None:
         model.data_name = str(description["data_name"])
     if "history" in description:
         model.history = History()

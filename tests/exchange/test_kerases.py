@@ -81,7 +81,7 @@ def run_keras(version: str, folder: Path) -> None:
     """Let a version of Keras work in a folder; it is made by ``pip install --no-deps --target``."""
     at = Path(os.environ.get("ROSENBLATT_KERASES", sys.prefix), f"keras-{version}")
     if version != INSTALLED and not at.is_dir():
-        pytest.skip(f"needs Keras {version} in {at}: run `make kerases`")
+        pytest.skip(f"needs Keras {version} in {at}: run `make peers`")
     environment = {**os.environ, "KERAS_BACKEND": "torch"}
     if version != INSTALLED:
         environment["PYTHONPATH"] = str(at)

@@ -439,7 +439,7 @@ TORCH_MODULES = [
 
 
 def exported_by_torch(module: Any, x: Any, **options: Any) -> bytes:
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="needs PyTorch: run `make peers`")
     file = io.BytesIO()
     torch.onnx.export(module.eval(), (torch.from_numpy(x),), file, input_names=["x"], **options)
     return file.getvalue()
@@ -447,7 +447,7 @@ def exported_by_torch(module: Any, x: Any, **options: Any) -> bytes:
 
 def torch_network(between: str) -> Any:
     """A chain with a module of PyTorch's between two others, and no number in it as it starts."""
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="needs PyTorch: run `make peers`")
     torch.manual_seed(0)
     module = eval(between, vars(torch.nn))
     for name, array in [*module.named_parameters(), *module.named_buffers()]:
@@ -471,7 +471,7 @@ def test_files_of_pytorch(module: str, opset: int, read: Read, carry_out: Run) -
 @pytest.mark.filterwarnings("ignore")
 def test_files_of_pytorchs_newer_exporter(module: str, read: Read, carry_out: Run) -> None:
     pytest.importorskip("onnxscript", reason="needs onnxscript, with which PyTorch exports by default")
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="needs PyTorch: run `make peers`")
     pictures = X.reshape(-1, 2, 2)
     shapes = ({0: torch.export.Dim("n")},)
     content = exported_by_torch(
@@ -494,8 +494,8 @@ CLASSES = {
 @pytest.mark.parametrize("activation", ["identity", "logistic", "tanh", "relu"])
 @pytest.mark.filterwarnings("ignore")
 def test_classifiers_of_scikit_learn(classes: str, activation: str, zipmap: bool, dtype: str, read: Read) -> None:
-    neural_network = pytest.importorskip("sklearn.neural_network")
-    skl2onnx = pytest.importorskip("skl2onnx")
+    neural_network = pytest.importorskip("sklearn.neural_network", reason="needs the extra 'test'")
+    skl2onnx = pytest.importorskip("skl2onnx", reason="needs the extra 'test'")
     x = np.random.default_rng(0).normal(size=(60, 4)).astype(dtype)
     y, names = CLASSES[classes]
     fitted = neural_network.MLPClassifier((5, 4), activation=activation, max_iter=5, random_state=0).fit(x, y)
@@ -509,8 +509,8 @@ def test_classifiers_of_scikit_learn(classes: str, activation: str, zipmap: bool
 @pytest.mark.parametrize("scaler", [None, "StandardScaler", "MinMaxScaler", "MaxAbsScaler", "RobustScaler"])
 @pytest.mark.filterwarnings("ignore")
 def test_regressors_of_scikit_learn_and_scalers(scaler: str | None, dtype: str, read: Read) -> None:
-    neural_network = pytest.importorskip("sklearn.neural_network")
-    skl2onnx = pytest.importorskip("skl2onnx")
+    neural_network = pytest.importorskip("sklearn.neural_network", reason="needs the extra 'test'")
+    skl2onnx = pytest.importorskip("skl2onnx", reason="needs the extra 'test'")
     from sklearn import pipeline, preprocessing
 
     x = np.random.default_rng(0).normal(3.0, 2.0, size=(60, 4)).astype(dtype)

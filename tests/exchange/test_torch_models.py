@@ -29,7 +29,7 @@ from rosenblatt.layers import (
 from rosenblatt.models import from_torch
 from rosenblatt.types import Array
 
-torch = pytest.importorskip("torch", reason="needs PyTorch")
+torch = pytest.importorskip("torch", reason="needs PyTorch: run `make peers`")
 nn = torch.nn
 
 

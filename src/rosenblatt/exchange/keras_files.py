@@ -50,7 +50,8 @@ LARGEST_OURS: Final = 2**24  # bytes: the history grows with the epochs
 COPIES: Final = 6  # of every weight that a file can hold: itself, and what an optimizer remembers of it
 EIGHT: Final = 8  # bytes, the size of the largest number
 FOLDER_SIZE: Final = 2**14  # bytes that a layer's folders take in an HDF5 file, at most
-OURS_ONLY = ("rng", "class_names", "data_name", "history")  # what of a description Keras has no place for
+# What of a description Keras has no place for, as it is where the file does not say it.
+OURS_ONLY: Final[Mapping[str, Any]] = {"rng": None, "class_names": None, "data_name": None}
 
 # The order of an optimizer's slots in a file. All arrays' first group comes first; within a group they take turns.
 SLOTS: dict[str, tuple[tuple[str, ...], ...]] = {
@@ -110,7 +111,8 @@ def write(model: Sequential, description: Description, path: str | Path) -> None
     if "compile" in description:
         config["compile_config"] = keras_configs.training(description["compile"])
         arrays |= _numbered("optimizer/vars", _optimizer_arrays(model, places))
-    ours = {"seed": model.seed, **{name: description[name] for name in OURS_ONLY if name in description}}
+    ours = {name: description[name] for name in (*OURS_ONLY, "history") if name in description}
+    ours["seed"] = model.seed
     metadata = {"keras_version": WRITTEN_FOR, "rosenblatt_version": __version__}
     members = {METADATA: metadata, CONFIG: config, OURS: ours}
     texts = {name: json.dumps(value).encode() for name, value in members.items()}
@@ -191,7 +193,7 @@ def read(path: Path, compile: bool) -> tuple[Tensors, Description]:
         entries = keras_configs.entries(config)
         description = _understood(config, entries)
         ours = json.loads(archive.read(OURS, LARGEST_OURS)) if OURS in archive else {}
-        description |= {name: ours[name] for name in OURS_ONLY if name in ours}
+        description |= {name: ours[name] for name in (*OURS_ONLY, "history") if name in ours}
         description["model"]["seed"] = ours.get("seed")
         places = _planned(description, entries)
         root = hdf5.File("load_model", f"{WEIGHTS} in {path}", archive.read(WEIGHTS, _most_bytes(places))).root
@@ -274,7 +276,7 @@ def _understood(config: Mapping[str, Any], entries: Sequence[keras_configs.Entry
         "input_shape": list(input_shape),
         "layers": layers,
     }
-    return {"model": model}
+    return {"model": model, **OURS_ONLY}
 
 
 def _made(layer: Mapping[str, Any]) -> Layer:
