@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 from html.parser import HTMLParser
 from types import ModuleType
@@ -641,3 +642,24 @@ def test_a_history_is_shown_likewise() -> None:
     assert page.fetched == []
     assert model.history is history
     assert history.model is model
+
+
+# --- Pickles --------------------------------------------------------------------------------------
+
+
+def test_a_pickle_holds_every_number_once_and_its_layers_are_views() -> None:
+    model = Sequential([Dense(100, input_shape=(100,)), BatchNormalization()], seed=0)
+    packed = pickle.dumps(model)
+    assert len(packed) < 1.2 * model.count_params() * 4
+    again = pickle.loads(packed)
+    again.layers[0].kernel[...] = 0.0
+    assert not again.state.params[:10000].any()
+    assert model.layers[0].kernel.any()
+
+
+def test_a_layer_of_no_model_keeps_its_numbers_in_a_pickle() -> None:
+    model = Sequential([Dense(2, input_shape=(3,))], seed=0)
+    layer = model.pop()
+    again = Sequential([pickle.loads(pickle.dumps(layer))])
+    again.build((3,))
+    np.testing.assert_array_equal(again.get_weights()[0], layer._arrays["kernel"])

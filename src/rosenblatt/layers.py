@@ -192,6 +192,13 @@ class Layer(Configurable, ABC):
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         return self.copy()  # a model that is copied binds the copies of its layers to its own numbers
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave views out of a pickle: the model holds the numbers, and gives the layer views of them again."""
+        state = self.__dict__.copy()
+        if self._plan is not None:
+            del state["_arrays"]
+        return state
+
     # How a model builds its layers
 
     def start(self, numbers: Numbers, rng: Generator, dtype: str) -> Array:
