@@ -34,7 +34,7 @@ peers: .venv/peers.installed  ## Install PyTorch and older versions of Keras, fo
 .venv/peers.installed: .venv/dev.installed
 	$(BIN)/python -m pip install --quiet torch==2.13.0
 	for version in $(KERASES); do \
-	    $(BIN)/python -m pip install --quiet --no-deps --target .venv/keras-$$version keras==$$version || exit 1; \
+	    $(BIN)/python -m pip install --quiet --no-deps --target .venv/keras-$$version keras==$$version dm-tree attrs wrapt || exit 1; \
 	done
 	@touch $@
 

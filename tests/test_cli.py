@@ -739,7 +739,7 @@ BAD_DATA = [
     ("evaluate folder.safetensors", "folder.safetensors"),
     (
         "evaluate flowers.csv",
-        r"MODEL: expected a path ending in \.safetensors, .*, got 'flowers\.csv'\. Name a file that train --save, Keras",
+        r"MODEL: expected a path ending in \.safetensors, .*, got 'flowers\.csv'\. Name a file that train --save",
     ),
     (
         "evaluate flowers.safetensors breast-cancer",

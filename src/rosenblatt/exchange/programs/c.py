@@ -301,7 +301,7 @@ def written(value: float | None, dtype: str) -> str:
 
     Example:
         >>> written(0.1, "float32"), written(2.0, "float64"), written(float("-inf"), "float32")
-        ('0.100000001', '2', '-INFINITY')
+        ('0.1', '2', '-INFINITY')
     """
     if value is None:
         return "INFINITY"
