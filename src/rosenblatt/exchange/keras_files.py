@@ -31,7 +31,7 @@ from rosenblatt.errors import FileFormatError
 from rosenblatt.exchange import hdf5, keras_configs
 from rosenblatt.exchange.archives import Archive, pack
 from rosenblatt.exchange.hdf5 import Dataset, Group
-from rosenblatt.functional.optimizers import _nadam_warm_up, start_slots
+from rosenblatt.functional.optimizers import nadam_warm_up, start_slots
 from rosenblatt.layers import LAYERS, Layer, Normalization, lay_out, name_layers
 from rosenblatt.plan import ArrayPlan, LayerPlan, OptimizerPlan
 from rosenblatt.types import Array, Shape
@@ -159,7 +159,7 @@ def _more_of(plan: OptimizerPlan, step: int, dtype: str) -> list[Any]:
     """
     if plan.rule.name != "nadam":
         return []
-    return [np.array(plan.rule.config["beta_1"] ** step * _nadam_warm_up(step) if step else 1.0, dtype)]
+    return [np.array(plan.rule.config["beta_1"] ** step * nadam_warm_up(step) if step else 1.0, dtype)]
 
 
 def _slot_order(plan: OptimizerPlan, arrays: Sequence[ArrayPlan]) -> Iterator[tuple[str, ArrayPlan]]:

@@ -168,7 +168,7 @@ def nadam(
     _average(m, gradient, beta_1)
     _average(v, np.square(gradient), beta_2)
     now, ahead = (beta_1 * (1 - 0.5 * 0.96**i) for i in (t, t + 1))
-    so_far, so_far_ahead = (beta_1**i * _nadam_warm_up(i) for i in (t, t + 1))
+    so_far, so_far_ahead = (beta_1**i * nadam_warm_up(i) for i in (t, t + 1))
     m_hat = ahead / (1 - so_far_ahead) * m + (1 - now) / (1 - so_far) * gradient
     v_hat = v / (1 - beta_2**t)
     params -= learning_rate * m_hat / (np.sqrt(v_hat) + epsilon)
@@ -178,7 +178,8 @@ def nadam(
 _NADAM_WARM_UP = np.cumprod(1 - 0.5 * 0.96 ** np.arange(1, 1001)).tolist()
 
 
-def _nadam_warm_up(t: int) -> float:
+def nadam_warm_up(t: int) -> float:
+    """Return the product of Nadam's factors 1 - 0.5 * 0.96**i for i from 1 to t; from 1000 on it no longer moves."""
     return float(_NADAM_WARM_UP[min(t, len(_NADAM_WARM_UP)) - 1])
 
 
