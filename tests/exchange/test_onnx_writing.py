@@ -69,7 +69,7 @@ def test_every_activation_is_computed_as_predict_does(name: str, dtype: str, car
     np.testing.assert_allclose(carry_out(content(model), x)["variable"], model.predict(x, verbose=0), **tolerance)
 
 
-@pytest.mark.parametrize("name", activations.ACTIVATIONS.keys() - {"exponential"})
+@pytest.mark.parametrize("name", sorted(activations.ACTIVATIONS.keys() - {"exponential"}))
 def test_activations_saturate_without_nan(name: str, dtype: str, carry_out: Run) -> None:
     model = Sequential([Input((2,)), Activation(name), layers.Dropout(0.5)], dtype=dtype)
     x = np.array([[-1000.0, 1000.0], [1000.0, 1000.0]], dtype)
