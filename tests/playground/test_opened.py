@@ -329,3 +329,19 @@ def test_an_autoencoder_of_pictures_can_be_opened(rows: Any) -> None:
     low, high = run.problem.target_range
     assert low < high
     json.dumps(description.plain(description.setup(run)), allow_nan=False)
+
+
+def test_inputs_have_the_names_of_their_columns_and_rest_at_their_mean_off_the_axes() -> None:
+    names = ["height", "width", "weight", "age"]
+    told = description.setup(Run(model=table(), rows=TABLE, inputs=names))
+    assert told["problem"]["inputs"] == told["network"]["inputs"] == names
+    assert told["problem"]["axes"] == ["height", "width"]
+    assert told["problem"]["rest"] == pytest.approx(TABLE[0].mean(axis=0))
+    assert description.setup(Run(model=table(), rows=TABLE, inputs=["too few"]))["problem"]["inputs"][0] == "x1"
+
+
+@pytest.mark.parametrize(("features", "rest"), [(["x2"], [0.0]), (["x1", "x2"], [0.0, 0.0]), (["x1", "x1^2"], None)])
+def test_an_input_made_of_the_axes_does_not_rest(features: list[str], rest: list[float] | None) -> None:
+    run = Run()
+    run.change({"features": features})
+    assert description.setup(run)["problem"]["rest"] == rest

@@ -132,18 +132,14 @@ def test_numbers_are_written_as_mathematics_writes_them(tool: Start) -> None:
         "1.00×10⁶",
         "–",
     ]
-    assert numbers(page, "[0.95, 0.0001, 0, 1, null].map((share) => percent('en', share))") == [
-        "95.0 %",
-        "<0.1 %",
-        "0.0 %",
-        "100.0 %",
+    assert numbers(page, "[0.95, 0.0001, 0, 1, null].map((share) => percent(share))") == [
+        "95.0%",
+        "<0.1%",
+        "0.0%",
+        "100.0%",
         "–",
     ]
-    assert numbers(page, "[percent('ko', 0.95), percent('ko', 0.004, 0), percent('en', 0.004, 0)]") == [
-        "95.0%",
-        "<1%",
-        "<1 %",
-    ]
+    assert numbers(page, "[percent(0.95), percent(0.004, 0)]") == ["95.0%", "<1%"]
     assert numbers(page, "['x1*x2', 'x12', 'x1^2', 'sin(pi*x1)', 'max2'].map(mathName)") == [
         "x₁\u2009x₂",
         "x₁₂",
@@ -290,3 +286,19 @@ def test_all_modules_are_asked_for_at_once() -> None:
     listed = re.findall(r'rel="modulepreload" href="([^"]+)"', (WEB / "index.html").read_text(encoding="utf-8"))
     modules = sorted(path.relative_to(WEB).as_posix() for path in WEB.rglob("*.js"))
     assert sorted([*listed, "main.js"]) == modules
+
+
+def test_each_wrong_part_of_an_address_is_told(tool: Start) -> None:
+    page = tool("data=nonsense&layers=3:foo&loss=bad&learning_rate=-1&colour=red")
+    told = page.page.locator("#notices .notice p").all_inner_texts()
+    assert [text.partition(":")[0] for text in told] == ["Address", "Data", "Activation", "Loss", "Learning rate"]
+
+
+def test_a_refused_number_gives_way_to_the_one_that_holds(tool: Start) -> None:
+    page = tool("learning_rate=0.3")
+    field = page.page.locator("#field-learning_rate")
+    field.fill("-1")
+    field.press("Tab")
+    assert field.input_value() == "0.3"
+    assert "from 0.00001 to 10" in page.page.locator("#wrong-learning_rate").inner_text()
+    assert page.setup["settings"]["learning_rate"] == 0.3

@@ -196,3 +196,21 @@ def test_the_program_on_the_page_gives_the_same_loss(tool: Start, tmp_path: Path
     losses = run_program(tmp_path, text)
     wanted = [page.rows[-1].train_loss, page.rows[-1].test_loss]
     assert losses == pytest.approx(wanted, rel=1e-5 if language == "Keras" else 0, abs=6e-7)
+
+
+def test_the_lines_of_a_table_with_more_columns_than_the_plane_are_taken_by_hand(tool: Start) -> None:
+    page = tool("layers=2:tanh")
+    give(page, "꽃.csv", flowers().encode())
+    page.until("data.generation === '2'")
+    assert page.setup["network"]["inputs"] == ["꽃받침 길이", "꽃받침 너비", "높이"]
+    before = page.frames[-1].weights
+    page.page.get_by_role("slider", name="line of neuron 1").press("ArrowRight")
+    page.until("data.generation === '3' && data.sequence > 0")
+    changed = set((page.frames[-1].weights != before).nonzero()[0].tolist())
+    assert changed == {0, 2, 6}  # both weights of the plane and the bias, not the weight of the third column
+
+
+def test_a_curve_says_why_it_cannot_be_dragged(tool: Start) -> None:
+    page = tool("features=x1,x2,x1*x2&layers=2:tanh")
+    assert "cannot be dragged" in page.page.locator("#output-readout").inner_text()
+    assert page.page.get_by_role("slider", name="line of").count() == 0

@@ -125,3 +125,8 @@ def test_the_half_is_no_one_as_for_the_accuracy(tool: Start) -> None:
     right = ["✓" in row[5] for row in table(page)]
     assert right == [True, True, True, False]
     assert page.rows[0].train_accuracy == sum(right) / 4
+
+
+def test_a_gate_has_no_test_figures(tool: Start) -> None:
+    page = tool("data=AND&layers=none")
+    assert page.page.locator(".readings dt").filter(visible=True).all_inner_texts() == ["Epoch", "Training loss"]

@@ -146,7 +146,7 @@ def test_the_rows_show_what_the_model_predicts(serve: Serve, tool: Start, tmp_pa
             continue
         shares = [1 - output[0], output[0]] if len(output) == 1 else output
         best = int(np.argmax(shares))
-        found = re.fullmatch(r"(\w+) · ([\d.]+) %( ✗)?", prediction)
+        found = re.fullmatch(r"(\w+) · ([\d.]+)%( ✗)?", prediction)
         assert found is not None
         assert found[1] == names[best]
         assert float(found[2]) == pytest.approx(100 * shares[best], abs=0.051)
@@ -209,10 +209,10 @@ def test_what_cannot_be_changed_is_not_offered(serve: Serve, tool: Start, tmp_pa
 def test_other_inputs_of_a_table_span_the_plane(serve: Serve, tool: Start, tmp_path: Path) -> None:
     given = table(tmp_path)
     page = tool(at=serve(given.model, *given.arguments))
-    assert page.setup["problem"]["axes"] == ["x1", "x2"]
-    page.page.get_by_role("combobox", name="Vertical axis").select_option("x4")
-    page.until("document.querySelector('canvas.output').getAttribute('aria-label').includes('x₄')")
-    assert page.setup["problem"]["axes"] == ["x1", "x4"]
+    assert page.setup["problem"]["axes"] == ["a", "b"]
+    page.page.get_by_role("combobox", name="Vertical axis").select_option("d")
+    page.until("document.querySelector('canvas.output').getAttribute('aria-label').includes('over a and d')")
+    assert page.setup["problem"]["axes"] == ["a", "d"]
     assert page.data["generation"] == "1"
     low, high = page.setup["problem"]["bounds"][2:]
     assert low < given.x[:, 3].min()

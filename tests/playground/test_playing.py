@@ -156,6 +156,7 @@ def test_a_model_is_opened_with_rows_of_its_own(served: list[dict[str, Any]]) ->
     assert main(["playground", "m.safetensors", "--no-browser", "--data", "f.csv", "--target", "species"]) == 0
     [setup] = served
     assert (setup["opened"], setup["problem"]["classes"]) == (True, ["lily", "rose", "tulip"])
+    assert setup["problem"]["inputs"] == setup["problem"]["axes"] == setup["network"]["inputs"] == ["stem", "petal"]
     assert len(setup["problem"]["points"]) == 60
     assert {point[2] for point in setup["problem"]["points"]} == {0, 1, 2}
 

@@ -9,6 +9,7 @@ from rosenblatt.cli.options import LANGUAGES, check_name
 from rosenblatt.cli.output import complain, count, tell
 from rosenblatt.cli.sources import load, numbers_for, rows_of
 from rosenblatt.cli.using import in_shape, open_model, part_to_measure
+from rosenblatt.datasets import tables
 from rosenblatt.errors import ArgumentError, DataError
 from rosenblatt.models import Sequential
 
@@ -34,7 +35,8 @@ def play(
         return
     model = open_model(Path(given), compile=True)
     rows = None if data is None else _rows(model, str(data), target)
-    playground.open_playground(model, rows, port=port, open_browser=browser, language=language)
+    inputs = None if data is None else _inputs(data, target)
+    playground.open_playground(model, rows, inputs, port=port, open_browser=browser, language=language)
 
 
 def is_address(given: str) -> bool:
@@ -80,11 +82,17 @@ def _rows(model: Sequential, given: str, target: str | None) -> playground.Rows:
     return in_shape(model, part.x, source.name), numbers_for(model.class_names, source, part.y)
 
 
+def _inputs(path: Path, target: str | None) -> list[str] | None:
+    """Return the names of the columns that a model reads, where the data are a table."""
+    if path.suffix.lower() != ".csv":
+        return None
+    return [name for name in tables.read_csv(path).columns if name != target]
+
+
 def _table(path: Path, target: str | None) -> playground.Table:
     """Read an own table that is to be learnt from."""
     if path.suffix.lower() != ".csv":
         raise ArgumentError(f"--data: expected a .csv file where no MODEL is given, got {path}. Name a model, too.")
-    from rosenblatt.datasets import tables  # after the checks of what was typed
     from rosenblatt.playground.settings import SettingsError
 
     table = path.name, tables.read_text(path), target

@@ -22,7 +22,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rosenblatt.errors import MissingExtraError
@@ -42,6 +42,7 @@ Table = tuple[str, str, str | None]  # a table's name, its text, and the column 
 def open_playground(
     model: Sequential | None = None,
     rows: Rows | None = None,
+    inputs: Sequence[str] | None = None,
     *,
     address: str = "",
     port: int = 0,
@@ -54,6 +55,7 @@ def open_playground(
     Args:
         model: a built model to look into; without one, a network that is built on the page.
         rows: the model's own data, x and y; y may be None.
+        inputs: names of the model's inputs; without them x1, x2, ...
         address: settings to start from, as the page's own address has them after #.
         port: where to listen on this machine; 0 for any free one. Where it is taken a free one is chosen.
         open_browser: whether to start it; the address is printed in any case.
@@ -65,7 +67,7 @@ def open_playground(
         ModelStateError: the model is not built.
         DataError, ShapeError: the rows are not the model's.
     """
-    make_run = maker(model, rows, table)
+    make_run = maker(model, rows, table, inputs)
     with contextlib.closing(new_playground(port)) as playground:
         make_run(address)  # what is wrong is told here, before a page opens
         url = playground.address(playground.offer(make_run), address, language)
@@ -105,7 +107,10 @@ def names_data(address: str) -> bool:
 
 
 def maker(
-    model: Sequential | None = None, rows: Rows | None = None, table: Table | None = None
+    model: Sequential | None = None,
+    rows: Rows | None = None,
+    table: Table | None = None,
+    inputs: Sequence[str] | None = None,
 ) -> Callable[[str], tuple[Run, list[SettingsError]]]:
     """Return what gives each page a run of its own, for the settings in its address."""
 
@@ -114,7 +119,7 @@ def maker(
         from rosenblatt.playground.settings import Settings
 
         if model is not None:
-            return Run(model=model, rows=rows), []  # which copies it: each page may train its own
+            return Run(model=model, rows=rows, inputs=inputs), []  # which copies it: each page may train its own
         settings, errors = Settings.from_address(address)
         run = Run(settings)
         if table is not None and not names_data(address):  # a page that is loaded anew may have gone on to other data

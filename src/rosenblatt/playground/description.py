@@ -47,6 +47,7 @@ def problem(problem: Problem) -> dict[str, Any]:
         "columns": problem.columns,
         "axes": problem.axes,
         "bounds": problem.bounds,
+        "rest": problem.rest,
         "target_range": problem.target_range,
         "measured": problem.measured,
         "scaling": _scaling(problem),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -44,9 +45,9 @@ def check(model: Sequential) -> None:
         )
 
 
-def settings_of(model: Sequential) -> Settings:
+def settings_of(model: Sequential, names: Sequence[str] | None = None) -> Settings:
     """Return what can be set of an opened model: learning rate, batch size, and the plane's axes."""
-    inputs = plain_inputs(model)
+    inputs = plain_inputs(model, names)
     rate = model.current_learning_rate() if model.plan.optimizer is not None else Settings.learning_rate
     low, high = LIMITS["learning_rate"]
     return Settings(
@@ -61,10 +62,17 @@ def settings_of(model: Sequential) -> Settings:
     )
 
 
-def plain_inputs(model: Sequential) -> list[str]:
-    """Return names for the inputs where they are few numbers, none where they are pictures or many."""
+def plain_inputs(model: Sequential, names: Sequence[str] | None = None) -> list[str]:
+    """Return names for the inputs where they are few numbers, none where they are pictures or many.
+
+    Args:
+        model: built.
+        names: those that the inputs have already, one for each.
+    """
     shape = model.plan.input_shape
-    return [f"x{k + 1}" for k in range(shape[0])] if len(shape) == 1 and shape[0] <= MOST_PLAIN_INPUTS else []
+    if len(shape) != 1 or shape[0] > MOST_PLAIN_INPUTS:
+        return []
+    return list(names) if names and len(names) == shape[0] else [f"x{k + 1}" for k in range(shape[0])]
 
 
 class Own(NamedTuple):
@@ -201,6 +209,7 @@ def problem_of(model: Sequential, own: Own, settings: Settings) -> Problem:
         y_test=y[split:],
         shown=Shown.of(x, targets, coordinates, np.arange(len(x)) >= split),
         inputs_of=(lambda at: on_plane(at, places, middle)) if inputs else None,
+        rest=middle.tolist() if inputs else None,
         most_measured=MOST_MEASURED,
     )
     if not own.classes:

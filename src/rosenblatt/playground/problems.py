@@ -95,6 +95,7 @@ class Problem:
         target_range: lowest and highest target, for numbers.
         most_measured: how many rows of either part the figures are measured on; None for all.
         columns: of a table: those that can be an input or the target.
+        rest: where on the plane the inputs stay that are none of its axes; None where they do not stay.
         scaling: of a table's inputs.
         target_scaling: of a table's numbers to be learnt.
     """
@@ -113,6 +114,7 @@ class Problem:
     target_range: tuple[float, float] = (-1.0, 1.0)
     most_measured: int | None = None
     columns: list[str] = field(default_factory=list)
+    rest: list[float] | None = None
     scaling: Scaling | None = None
     target_scaling: Scaling | None = None
     _planes: dict[int, Array] = field(default_factory=dict)
@@ -202,6 +204,7 @@ def problem_of(settings: Settings, table: Table | None = None, columns: Columns 
         y_test=y[test],
         shown=Shown.of(inputs, y, x, np.arange(len(x)) >= split),
         inputs_of=lambda places: features(places, settings.features),
+        rest=[0.0] * len(settings.features) if set(settings.features) <= {"x1", "x2"} else None,
     )
 
 
@@ -331,6 +334,7 @@ def _table_problem(settings: Settings, table: Table, columns: Columns) -> Proble
         y_test=y[split:],
         shown=Shown.of(inputs, y, inputs[:, places], np.arange(len(x)) >= split),
         inputs_of=lambda at: on_plane(at, places, np.zeros(len(settings.features))),
+        rest=[0.0] * len(settings.features),  # the mean, as they are scaled
         target_range=range_of(y),
         columns=[name for name, column in columns.items() if column.is_number or column.classes is not None],
         scaling=scaling,

@@ -15,7 +15,7 @@ import dataclasses
 import time
 import warnings
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -133,6 +133,7 @@ class Run:
         *,
         model: Sequential | None = None,
         rows: tuple[Any, Any] | None = None,
+        inputs: Sequence[str] | None = None,
     ) -> None:
         self.generation = self.changed = 0
         self.table: Table | None = None
@@ -148,7 +149,7 @@ class Run:
             opened.check(model)
             model = copy.deepcopy(model)  # the user's own stays as it is
             self.own = opened.own_rows(model, rows)
-            settings = opened.settings_of(model)
+            settings = opened.settings_of(model, inputs)
             self._begin(settings, opened.problem_of(model, self.own, settings), model)
 
     def _begin(self, settings: Settings, problem: Problem, model: Sequential) -> None:

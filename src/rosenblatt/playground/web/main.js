@@ -214,7 +214,8 @@ function announceProgress() {
   announced = place;
   announcedAt = Date.now();
   const values = { epoch: frame.epoch, loss: number(frame.testLoss), accuracy: number(100 * frame.testAccuracy, 1) };
-  actions.announce(word(language, Number.isNaN(frame.testAccuracy) ? "live.numbers" : "live.classes", values));
+  const kind = isGate(state.setup) ? "gate" : Number.isNaN(frame.testAccuracy) ? "numbers" : "classes";
+  actions.announce(word(language, `live.${kind}`, values));
 }
 
 function answered() {

@@ -2,7 +2,7 @@
 
 /** More rows of metrics than this are thinned: every second one of the older ones goes. */
 export const MOST_ROWS = 4000;
-const MOST_NOTICES = 4;
+const MOST_NOTICES = 8;
 
 /** The state before the server has spoken. */
 export function initial({ language, theme, motion, hide }) {
@@ -130,9 +130,9 @@ export function thinned(rows) {
 
 let nextNotice = 1;
 
-/** The state with one more notice for the reader: "error" is told at once, "status" politely. */
+/** The state with one more notice for the reader: "error" is told at once, "status" politely. One of the same matter goes. */
 export function withNotice(state, key, values = {}, kind = "error") {
-  const notices = state.notices.filter((notice) => notice.key !== key).slice(1 - MOST_NOTICES);
+  const notices = state.notices.filter((notice) => notice.key !== key || notice.values.field !== values.field).slice(1 - MOST_NOTICES);
   return { ...state, notices: [...notices, { id: nextNotice++, key, values, kind }] };
 }
 

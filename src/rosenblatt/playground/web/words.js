@@ -52,11 +52,11 @@ export function number(value, digits = 3) {
 }
 
 /** A share from 0 to 1 in per cent; one that is not zero is never written as if it were. */
-export function percent(language, share, digits = 1) {
+export function percent(share, digits = 1) {
   if (share === null || share === undefined || Number.isNaN(share)) return "–";
   const least = 10 ** -digits;
   const text = share > 0 && 100 * share < least / 2 ? `<${least.toFixed(digits)}` : (100 * share).toFixed(digits);
-  return `${signed(text)}${language === "ko" ? "" : " "}%`;
+  return `${signed(text)}%`;
 }
 
 const MATH = [

@@ -56,6 +56,7 @@ export function drawing(element, actions) {
     setText(legend, say("class"));
     setText(undo, say("undo"));
     setText(clear, say("clear"));
+    clear.title = say("clear.title");
     setText(count, say("count", { count: points().length }));
     for (const [index, label] of classes.entries()) {
       setText(label.lastChild, say(`class_${index}`));

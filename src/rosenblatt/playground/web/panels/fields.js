@@ -41,9 +41,14 @@ export function numberField({ name, whole = false, ladder, send }) {
     if (value !== shown) send(value);
   });
 
+  /** Who leaves what was refused sees the value that holds again; the complaint about the other one stays. */
+  input.addEventListener("blur", () => {
+    if (wrong.isTold() && shown !== null) input.value = tidy(shown);
+  });
+
   /** Whether what was typed and refused still stands there when other settings have come. */
   const isLeft = (before, value) =>
-    before.setup !== state.setup && input !== document.activeElement && input.value !== tidy(value);
+    before.setup !== state.setup && input !== document.activeElement && (wrong.isTold() || input.value !== tidy(value));
 
   function show(value) {
     shown = value;
@@ -129,6 +134,7 @@ function told(input, name) {
   }
   return {
     element,
+    isTold: () => Boolean(complaint),
     /** Tells an error by its key; null for none. */
     tell(key, values) {
       complaint = key && [key, values];

@@ -68,6 +68,7 @@ export function lesson(element, actions) {
     for (const each of choices) {
       setText(each.firstChild, say(`lesson.${each.dataset.lesson}.title`));
       setText(each.lastChild, say(`lesson.${each.dataset.lesson}.subject`));
+      each.title = each.lastChild.textContent;
       each.disabled = opened || !state.setup;
     }
     for (const name of ["lesson", "step", "done"]) delete element.dataset[name];

@@ -73,7 +73,7 @@ export function rows(element, actions) {
     const { classes } = state.setup.problem;
     const name = (value) => (value !== null && classes.length ? (classes[value] ?? value) : numbers(value));
     const wrong = classes.length > 0 && target !== null && target !== prediction;
-    const share = classes.length ? `· ${percent(state.language, outputs[prediction])}` : "";
+    const share = classes.length ? `· ${percent(outputs[prediction])}` : "";
     const cells = picture ? [] : values.slice(0, MOST_VALUES).map((value) => number(value));
     return build(
       "tr",

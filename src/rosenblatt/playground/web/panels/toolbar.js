@@ -1,6 +1,7 @@
 /** The bar at the top: what the run does, how far it is, and what the reader prefers. */
 
 import { number, percent, word } from "../words.js";
+import { isGate } from "../views/gates.js";
 import { build, setText } from "./build.js";
 import { icon, playIcon } from "./icons.js";
 
@@ -126,10 +127,11 @@ export function toolbar(element, actions) {
       frame.epoch.toLocaleString("en"),
       number(frame.trainLoss),
       number(frame.testLoss),
-      percent(state.language, frame.testAccuracy),
+      percent(frame.testAccuracy),
     ];
     for (const [index, reading] of readings.entries()) setText(reading.lastChild, texts[index]);
-    readings[3].hidden = !classes;
+    readings[2].hidden = isGate(setup); // all four rows are learnt, and none is left to test with
+    readings[3].hidden = isGate(setup) || !classes;
   }
 }
 

@@ -34,7 +34,8 @@ export function arrange(setup, width, height = TALLEST) {
 /** Room left of the tiles, for the names of the inputs. */
 function leftOf({ network: { inputs, picture } }) {
   const names = picture ? [] : inputs.slice(0, MOST_SHOWN);
-  return Math.min(96, 14 + 7 * Math.max(0, ...names.map((name) => mathName(name).length)));
+  const width = (name) => [...mathName(name)].reduce((sum, sign) => sum + (sign < "\u2e80" ? 7 : 13), 0); // East Asian signs are wide
+  return Math.min(96, 14 + Math.max(0, ...names.map(width)));
 }
 
 /** Sizes of a tile, and the distances from one to the next, down and across. */

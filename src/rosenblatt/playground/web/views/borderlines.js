@@ -1,11 +1,13 @@
 /** The lines of the first layer on the plane, numbered; where the inputs are others, the contours of the neurons' maps. */
 
 import { palette, rgb } from "./colours.js";
-import { contour } from "./contours.js";
+import { contour, withoutSteps } from "./contours.js";
 import { hasLines, visible } from "./lines.js";
 import { MAP_SIDE } from "./maps.js";
 import { onSheet } from "./picture.js";
 
+/** Bytes of a map between which a border lies. A relu is neutral on a whole side: its border is where it begins to rise. */
+const LEVEL = { relu: 128.25, step: 191.5 };
 const MOST_LINES = 24; // lines of more neurons are shown for the chosen one alone
 
 /** First-layer neurons whose line is drawn. */
@@ -54,9 +56,12 @@ function drawStraight(pen, { setup, theme }, box, unit, lineFor, strong) {
 
 /** Where a neuron's map passes its neutral value; gives the places where its number may stand. */
 function drawContour(pen, { setup, frame, theme }, box, unit, lineFor, strong) {
-  // A relu is neutral on a whole side: its border is where it begins to rise.
-  const level = setup.network.layers[0].activation === "relu" ? 128.25 : 127.75;
-  const flat = frame.maps[0] ? onSheet(contour(frame.maps[0], MAP_SIDE, level, unit * MAP_SIDE ** 2), box) : [];
+  const { activation } = setup.network.layers[0];
+  const start = unit * MAP_SIDE ** 2;
+  const own = frame.maps[0]?.subarray(start, start + MAP_SIDE ** 2);
+  if (!own) return null;
+  const map = activation === "relu" ? own : withoutSteps(own, MAP_SIDE);
+  const flat = onSheet(contour(map, MAP_SIDE, LEVEL[activation] ?? 127.75), box);
   if (!flat.length) return null;
   pen.lines(flat, { stroke: palette(theme).ink, width: strong ? 2.2 : 1.1, alpha: strong ? 1 : 0.8 });
   return flat;

@@ -134,7 +134,7 @@ export function chart(element, actions) {
   /** The figures at the cursor, or of the last epoch. */
   function showReading() {
     const row = rowAt(cursor) ?? state.rows.at(-1);
-    const text = row ? say(hasAccuracy(state) ? "chart.reading.classes" : "chart.reading.numbers", figures(row, state.language)) : say("chart.empty");
+    const text = row ? say(hasAccuracy(state) ? "chart.reading.classes" : "chart.reading.numbers", figures(row)) : say("chart.empty");
     setText(reading, text);
     for (const [name, value] of [
       ["min", state.rows[0]?.[0] ?? 0],
@@ -155,7 +155,7 @@ export function chart(element, actions) {
     table.replaceChildren(
       build("caption", { class: "visually-hidden" }, say("chart.table")),
       build("thead", {}, build("tr", {}, ...names.map((name) => build("th", { scope: "col" }, say(`chart.${name}`))))),
-      build("tbody", {}, ...rows.map((row) => build("tr", {}, ...names.map((name) => build("td", {}, figures(row, state.language)[name]))))),
+      build("tbody", {}, ...rows.map((row) => build("tr", {}, ...names.map((name) => build("td", {}, figures(row)[name]))))),
     );
   }
 
@@ -165,13 +165,13 @@ export function chart(element, actions) {
 }
 
 /** The texts of one row's figures. */
-function figures(row, language) {
+function figures(row) {
   return {
     epoch: row[COLUMN.epoch].toLocaleString("en"),
     trainLoss: number(row[COLUMN.trainLoss], 4),
     testLoss: number(row[COLUMN.testLoss], 4),
-    trainAccuracy: percent(language, row[COLUMN.trainAccuracy]),
-    testAccuracy: percent(language, row[COLUMN.testAccuracy]),
+    trainAccuracy: percent(row[COLUMN.trainAccuracy]),
+    testAccuracy: percent(row[COLUMN.testAccuracy]),
   };
 }
 

@@ -3,6 +3,7 @@
 import { mathName, word } from "../words.js";
 import { mixed, palette, rgb } from "./colours.js";
 import { activationName, layerTitle } from "./names.js";
+import { shortened } from "./pen.js";
 
 const TITLE = { size: 12, weight: 600 };
 
@@ -53,7 +54,7 @@ function drawInputs(pen, { setup, theme }, { tile }, { shown, x, top, at }) {
   const { ink, muted } = palette(theme);
   if (picture) return pen.text(`${picture[0]} × ${picture[1]}`, x + tile / 2, top + tile + 14, { size: 11, fill: muted, align: "center" });
   const style = { size: tile < 18 ? 10 : 13, fill: ink, align: "right", baseline: "middle" };
-  for (let unit = 0; unit < shown; unit += 1) pen.text(mathName(inputs[unit]).slice(0, 14), x - 7, at(unit) + tile / 2, style);
+  for (let unit = 0; unit < shown; unit += 1) pen.text(shortened(pen, mathName(inputs[unit]), x - 9, style), x - 7, at(unit) + tile / 2, style);
   return undefined;
 }
 

@@ -70,7 +70,7 @@ function fill({ cells, accuracy }, counts, part, { theme, language }) {
       if (row === column) right += count ?? 0;
     }
   }
-  setText(accuracy, all ? word(language, "confusion.accuracy", { share: percent(language, right / all) }) : "");
+  setText(accuracy, all ? word(language, "confusion.accuracy", { share: percent(right / all) }) : "");
 }
 
 /** Right answers are shaded blue, wrong ones orange: half strength, so that the number stays readable. */

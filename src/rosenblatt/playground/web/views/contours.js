@@ -30,6 +30,26 @@ function mean(values, side, reach, step, line) {
   return result;
 }
 
+/** A map with one more value around: what its last two cells on each side lead to half a cell on, at the map's edge. */
+function upToEdges(values, side, start) {
+  const wide = side + 2;
+  const whole = new Float32Array(wide ** 2);
+  const lead = (edge, step) => {
+    whole[edge] = 1.5 * whole[edge + step] - 0.5 * whole[edge + 2 * step];
+  };
+  for (let row = 0; row < side; row += 1) {
+    const first = (row + 1) * wide;
+    for (let column = 0; column < side; column += 1) whole[first + column + 1] = values[start + row * side + column];
+    lead(first, 1);
+    lead(first + wide - 1, -1);
+  }
+  for (let column = 0; column < wide; column += 1) {
+    lead(column, wide);
+    lead(wide * (wide - 1) + column, -wide);
+  }
+  return whole;
+}
+
 /** For each pattern of corners above the level, the pairs of sides that a line joins: 0 top, 1 right, 2 bottom, 3 left. */
 const SIDES = [
   [], [3, 2], [2, 1], [3, 1], [0, 1], [0, 3, 2, 1], [0, 2], [0, 3],
@@ -45,14 +65,13 @@ const SIDES = [
  */
 export function contour(values, side, level, start = 0) {
   const flat = [];
-  const inside = (place) => (place < 0 ? 0 : place > side - 1 ? side - 1 : place);
+  const whole = upToEdges(values, side, start);
   const share = (place) => Math.min(1, Math.max(0, (place + 0.5) / side));
   for (let row = -1; row < side; row += 1) {
-    const [above, below] = [start + inside(row) * side, start + inside(row + 1) * side];
+    const [above, below] = [(row + 1) * (side + 2) + 1, (row + 2) * (side + 2) + 1];
     for (let column = -1; column < side; column += 1) {
-      const [left, right] = [inside(column), inside(column + 1)];
-      const corners = [values[above + left], values[above + right], values[below + right], values[below + left]];
-      const [a, b, c, d] = corners;
+      const [a, b] = [whole[above + column], whole[above + column + 1]];
+      const [d, c] = [whole[below + column], whole[below + column + 1]];
       const pattern = (a > level ? 8 : 0) + (b > level ? 4 : 0) + (c > level ? 2 : 0) + (d > level ? 1 : 0);
       if (pattern === 0 || pattern === 15) continue;
       const [x0, x1, y0, y1] = [share(column), share(column + 1), share(row), share(row + 1)];

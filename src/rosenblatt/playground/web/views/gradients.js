@@ -74,7 +74,7 @@ export function gradients(element) {
       setText(value, number(norm, 4));
       value.dataset.value = norm ?? "";
       for (const [place, share] of [dead[index], saturated[index]].entries()) {
-        setText(shares[place], percent(language, share, 0));
+        setText(shares[place], percent(share, 0));
         shares[place].classList.toggle("some", share > 0);
         shares[place].dataset.value = share ?? "";
       }

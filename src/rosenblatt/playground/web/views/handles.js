@@ -3,7 +3,7 @@
 import { build } from "../panels/build.js";
 import { word } from "../words.js";
 import { inwards, unitsWithLines } from "./borderlines.js";
-import { degrees, direction, equation, hasLines, lineOf, placesOf, shifted, turned, visible } from "./lines.js";
+import { canTurn, degrees, direction, editsOf, equation, lineOf, shifted, turned, visible } from "./lines.js";
 import { neuronName } from "./names.js";
 import { inputNames } from "./units.js";
 
@@ -72,7 +72,7 @@ export class Handles {
 
   canDrag() {
     const { drawing, setup, frame } = this.#state;
-    return !drawing && hasLines(setup) && Boolean(frame?.weights);
+    return !drawing && canTurn(setup) && Boolean(frame?.weights);
   }
 
   /** Units whose lines can be taken by hand. */
@@ -237,8 +237,7 @@ export class Handles {
         this.#pending = null;
       });
     }
-    const values = [line.w1, line.w2, line.b];
-    this.#pending = placesOf(this.#state.setup, unit).map((place, i) => [place, values[i]]);
+    this.#pending = editsOf(this.#state.setup, this.#state.frame.weights, unit, line);
     this.changed();
   }
 

@@ -4,24 +4,42 @@ import { number } from "../words.js";
 
 /** @typedef {{w1: number, w2: number, b: number}} Line */
 
-/** Whether the network reads the two coordinates of the plane and nothing else, so that first-layer neurons are lines. */
+/** Where the plane's two coordinates stand among the inputs; -1 for one that the network does not read. */
+const axisInputs = ({ problem, network }) => problem.axes.map((axis) => network.inputs.indexOf(axis));
+
+/** Whether first-layer neurons are lines on the plane: each input is one of its two coordinates, or stays as it is there. */
 export function hasLines({ problem, network }) {
-  const { inputs } = network;
   const first = network.layers[0];
-  if (!problem.bounds || inputs.length !== 2 || !first?.kernel || !first.bias || first.before?.length) return false;
-  return (inputs[0] === "x1" && inputs[1] === "x2") || (inputs[0] === problem.axes[0] && inputs[1] === problem.axes[1]);
+  if (!problem.rest || problem.axes[0] === problem.axes[1]) return false;
+  return Boolean(first?.kernel && first.bias && !first.before?.length);
 }
 
-/** Places of a first-layer neuron's two weights and bias among all parameters. */
-export function placesOf({ network }, unit) {
-  const { kernel, bias } = network.layers[0];
-  return [kernel.start + unit, kernel.start + kernel.columns + unit, bias.start + unit];
+/** Whether they can be turned and shifted: the network reads both coordinates. */
+export const canTurn = (setup) => hasLines(setup) && !axisInputs(setup).includes(-1);
+
+/** Places of a first-layer neuron's two weights and bias among all parameters; undefined for a weight that is not there. */
+function placesOf(setup, unit) {
+  const { kernel, bias } = setup.network.layers[0];
+  const weights = axisInputs(setup).map((input) => (input < 0 ? undefined : kernel.start + input * kernel.columns + unit));
+  return [...weights, bias.start + unit];
 }
 
-/** The line of a first-layer neuron. */
+/** The line of a first-layer neuron; what comes from the inputs that stay as they are belongs to its b. */
 export function lineOf(setup, weights, unit) {
-  const [w1, w2, b] = placesOf(setup, unit).map((place) => weights[place]);
-  return { w1, w2, b };
+  const [w1, w2, b] = placesOf(setup, unit).map((place) => weights[place] ?? 0);
+  return { w1, w2, b: b + fromRest(setup, weights, unit) };
+}
+
+/** The weights and the bias that make a first-layer neuron's line another one: [place, value] for each. */
+export function editsOf(setup, weights, unit, { w1, w2, b }) {
+  const values = [w1, w2, b - fromRest(setup, weights, unit)];
+  return placesOf(setup, unit).map((place, index) => [place, values[index]]);
+}
+
+function fromRest(setup, weights, unit) {
+  const { kernel } = setup.network.layers[0];
+  const axes = axisInputs(setup);
+  return setup.problem.rest.reduce((sum, value, i) => (axes.includes(i) ? sum : sum + value * weights[kernel.start + i * kernel.columns + unit]), 0);
 }
 
 /**

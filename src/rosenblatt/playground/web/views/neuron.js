@@ -3,9 +3,9 @@
 import { build, setText } from "../panels/build.js";
 import { mathName, number, word } from "../words.js";
 import { diverging } from "./colours.js";
-import { equation, hasLines } from "./lines.js";
+import { canTurn, equation, lineOf } from "./lines.js";
 import { MAP_SIDE, writeWeights } from "./maps.js";
-import { activationName, layerName, neuronName } from "./names.js";
+import { activationName, neuronName } from "./names.js";
 import { pace } from "./pace.js";
 import { Atlas, Stage } from "./pen.js";
 import { inputNames } from "./units.js";
@@ -79,7 +79,7 @@ export function neuron(element, actions) {
     const named = Array.from({ length: rows }, (_, i) => [
       from ? (from[i] ?? String(i + 1)) : `${layer}.${i + 1}`,
       kernel.start + i * kernel.columns + unit,
-      word(language, "neuron.weight", { from: from ? (from[i] ?? String(i + 1)) : `${i + 1}, ${layerName(state, layer - 1)}` }),
+      word(language, "neuron.weight", { from: from ? (from[i] ?? String(i + 1)) : neuronName(state, { layer: layer - 1, unit: i }) }),
     ]);
     if (bias) named.push([word(language, "neuron.bias"), bias.start + unit, word(language, "neuron.bias")]);
     while (numbers.length > named.length) numbers.pop().element.remove();
@@ -98,7 +98,7 @@ export function neuron(element, actions) {
     }
     rest.hidden = seen || (kernel?.rows ?? 0) <= MOST_FIELDS;
     setText(rest, word(language, "neuron.rest", { count: (kernel?.rows ?? 0) - MOST_FIELDS }));
-    const isLine = layer === 0 && hasLines(setup);
+    const isLine = layer === 0 && canTurn(setup);
     lineHint.hidden = sum.hidden = !isLine;
     setText(lineHint, word(language, "neuron.line"));
   }
@@ -129,8 +129,7 @@ export function neuron(element, actions) {
       label.classList.toggle("negative", weight < 0);
     }
     if (sum.hidden) return;
-    const [w1, w2, b] = numbers.map(({ place }) => frame.weights[place]);
-    setText(sum, equation({ w1, w2, b }, inputNames(setup.problem)));
+    setText(sum, equation(lineOf(setup, frame.weights, look.neuron.unit), inputNames(setup.problem)));
   }
 
   /** The neuron's map over the plane; where the network reads pictures, its weights as a picture. */

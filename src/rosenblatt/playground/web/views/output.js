@@ -2,7 +2,7 @@
 
 import { build, setText } from "../panels/build.js";
 import { mathName, word } from "../words.js";
-import { drawLines } from "./borderlines.js";
+import { drawLines, unitsWithLines } from "./borderlines.js";
 import { palette, rgb } from "./colours.js";
 import { isGate } from "./gates.js";
 import { Handles } from "./handles.js";
@@ -22,7 +22,7 @@ const NEAR_POINT = 12; // pixels within which a point is meant
 const DRAG_FROM = 4; // pixels
 
 function drawData(pen, state, box) {
-  const { setup, theme } = state;
+  const { setup, theme, language } = state;
   const { points } = setup.problem;
   const { ink, ring } = palette(theme);
   pen.save();
@@ -31,7 +31,7 @@ function drawData(pen, state, box) {
   if (isGate(setup)) {
     for (const [a, b, target] of points) {
       const [x, y] = box.pixels([a, b]);
-      pen.text(`(${a}, ${b}) → ${target}`, x, y + 22, { size: 12, weight: 500, fill: ink, halo: ring, align: "center", baseline: "middle" });
+      pen.text(word(language, "output.target", { target }), x, y + 22, { size: 12, weight: 500, fill: ink, halo: ring, align: "center", baseline: "middle" });
     }
   }
   pen.restore();
@@ -147,9 +147,11 @@ export function output(element, actions) {
 
   function showTexts() {
     const units = handles.units();
-    const hint = state.drawing ? "output.hint.drawing" : units.length ? "output.hint.lines" : "output.hint";
-    const isScaled = units.length && state.setup.problem.scaling;
-    readout.show(word(state.language, hint) + (isScaled ? ` ${word(state.language, "output.hint.scaled")}` : ""));
+    const hints = [state.drawing ? "output.hint.drawing" : units.length ? "output.hint.lines" : "output.hint"];
+    if (units.length && state.setup.problem.scaling) hints.push("output.hint.scaled");
+    if (!state.setup.problem.rest && unitsWithLines(state).length) hints.push("output.hint.curves");
+    const [x1, x2] = state.setup.problem.axes.map(mathName);
+    readout.show(hints.map((hint) => word(state.language, hint, { x1, x2 })).join(" "));
     handles.describe();
     showEquations(units.length <= MOST_EQUATIONS ? units : units.filter((unit) => unit === handles.active));
   }

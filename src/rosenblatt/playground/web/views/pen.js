@@ -456,3 +456,11 @@ export class Stage {
     };
   }
 }
+
+/** As much of a text as has room, with an ellipsis where that is not all. */
+export function shortened(pen, text, room, style) {
+  const signs = [...text];
+  if (pen.measure(text, style) <= room) return text;
+  while (signs.length > 1 && pen.measure(`${signs.join("")}…`, style) > room) signs.pop();
+  return `${signs.join("").trimEnd()}…`;
+}

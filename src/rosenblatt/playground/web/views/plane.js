@@ -2,11 +2,12 @@
 
 import { mathName } from "../words.js";
 import { palette } from "./colours.js";
+import { shortened } from "./pen.js";
 import { niceTicks, tickText } from "./scales.js";
 import { axisUnits } from "./units.js";
 
 const MARGIN = { left: 46, right: 14, top: 10, bottom: 42 };
-const [DIGIT, NAME] = [6.3, 24]; // pixels of a digit of the ticks, and of a name left of them
+const [DIGIT, POINT, NAME] = [6.3, 3.1, 24]; // pixels of a digit and a point of the ticks, and of a name left of them
 const [SMALLEST, LARGEST] = [120, 560];
 const NARROW = 260; // pixels of the square under which there are fewer ticks
 
@@ -30,12 +31,12 @@ export function planeOf({ setup }, width, height) {
   };
 }
 
-/** Room left of the plane: more where a table's own numbers are long. */
+/** Room left of the plane: more where the numbers of a table or of a model are long. */
 function leftOf({ bounds, scaling }) {
-  if (!scaling) return MARGIN.left;
   const [, up] = axisUnits({ scaling });
-  const longest = Math.max(...niceTicks(up.own(bounds[2]), up.own(bounds[3])).map((tick) => tickText(tick).length));
-  return Math.max(MARGIN.left, Math.round(NAME + DIGIT * longest));
+  const width = (text) => [...text].reduce((sum, sign) => sum + (sign === "." ? POINT : DIGIT), 0);
+  const longest = Math.max(...niceTicks(up.own(bounds[2]), up.own(bounds[3])).map((tick) => width(tickText(tick))));
+  return Math.max(MARGIN.left, Math.round(NAME + longest));
 }
 
 /** Frame, ticks in the reader's own units, and the names of the axes. */
@@ -67,10 +68,11 @@ export function drawTicks(pen, theme, { left, top, side }, { across, up }) {
   pen.rectangle(left - 0.5, top - 0.5, side + 1, side + 1, { stroke: edge, width: 1 });
 }
 
-/** The names of both axes; a long one stands upright. */
-export function drawNames(pen, theme, { left, top, side }, [across, up]) {
+/** The names of both axes; one that is wider than its room left of the ticks stands upright. */
+export function drawNames(pen, theme, { left, top, side }, names) {
   const style = { size: 13, fill: palette(theme).ink };
+  const [across, up] = names.map((name) => shortened(pen, name, side, style));
   pen.text(across, left + side / 2, top + side + 25, { ...style, align: "center", baseline: "top" });
-  const upwards = up.length > 3;
-  pen.text(up, upwards ? 8 : 2, top + side / 2, { ...style, baseline: "middle", align: upwards ? "center" : "left", upwards });
+  const upwards = pen.measure(up, style) > NAME - 4;
+  pen.text(up, upwards ? 9.5 : 2, top + side / 2, { ...style, baseline: "middle", align: upwards ? "center" : "left", upwards });
 }

@@ -3,6 +3,7 @@
 import { mathName, number } from "../words.js";
 
 const DIGITS = 2;
+const LONGEST = 12; // signs of a name in an equation
 
 const linear = (mean, deviation) => ({
   own: (value) => value * deviation + mean,
@@ -22,5 +23,7 @@ export function targetUnits({ target_scaling: scaling }) {
   return scaling ? linear(scaling.mean, scaling.deviation) : AS_IT_IS;
 }
 
-/** The axes as the network reads them: with a prime where that is not in the reader's units. */
-export const inputNames = ({ axes, scaling }) => axes.map((name) => mathName(name) + (scaling ? "′" : ""));
+/** The axes as the network reads them: with a prime where that is not in the reader's units, a long one by its beginning. */
+export const inputNames = ({ axes, scaling }) => axes.map((name) => beginning(mathName(name)) + (scaling ? "′" : ""));
+
+const beginning = (name) => (name.length > LONGEST ? `${name.slice(0, LONGEST - 1).trimEnd()}…` : name);

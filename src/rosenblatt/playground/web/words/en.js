@@ -49,6 +49,7 @@ export default {
   "toolbar.measured": "Measured on {train} training and {test} test rows",
 
   "live.classes": "Epoch {epoch}, test loss {loss}, test accuracy {accuracy} per cent.",
+  "live.gate": "Epoch {epoch}, training loss {loss}.",
   "live.numbers": "Epoch {epoch}, test loss {loss}.",
 
   "notices.close": "Close",
@@ -144,6 +145,7 @@ export default {
   "drawing.class_3": "Diamond",
   "drawing.undo": "Undo the last point",
   "drawing.clear": "Clear all but two",
+  "drawing.clear.title": "One point of each of two classes must remain: with fewer there is nothing to tell apart.",
   "drawing.count": "{count} points",
 
   "layers.features": "Features",

@@ -75,7 +75,7 @@ export default {
   "sample.too_large": "This network has too many operations to be shown one by one. Take fewer or smaller layers.",
   "sample.group.inputs": "inputs",
   "sample.group.loss": "loss",
-  "sample.at": "{step} / {steps}",
+  "sample.at": "operation {step} / {steps}",
   "sample.phase.forward": "Forward",
   "sample.phase.loss": "Loss",
   "sample.phase.backward": "Backward",
@@ -180,7 +180,7 @@ export default {
     "NAND is the opposite of AND, so AND’s weights get all four rows wrong. Turning every sign turns every answer: w = (−0.5, −0.5), b = 0.7. The line stays where it was; its two sides change places.",
   "lesson.gates.nand.task": "Turn the signs of both weights and of the bias.",
   "lesson.gates.learn.text":
-    "Finding the weights should be the machine’s work. Gradient descent needs a slope, and the step has none: its derivative is 0 on both sides. The sigmoid is the step made smooth, and with it a neuron learns. From w = (0, 0), b = 0 with learning rate 0.5, all four rows of AND are right after 33 epochs.",
+    "Finding the weights should be the machine’s work. Gradient descent needs a slope, and the step has none: its derivative is 0 on both sides. The sigmoid is the step made smooth, and with it a neuron learns; it answers 1 where its output is above 0.5, else 0. From w = (0, 0), b = 0 with learning rate 0.5, all four rows of AND are right after 33 epochs.",
   "lesson.gates.learn.task": "Press Play and watch the line find its place.",
   "lesson.gates.sure.text":
     "Right is not yet sure: at epoch 33 the output for (1, 1) is only 0.504. Further epochs make the weights larger and the sigmoid steeper, and the loss smaller. It falls below 0.1 after 315 epochs.",
@@ -213,17 +213,17 @@ export default {
     "Two hidden layers, but with the activation function “linear”: each layer only multiplies and adds. Sums of sums are sums again, so the whole network is one neuron, and its boundary one straight line. On the circle it gets about half of the points right, and the loss stays at 0.693.",
   "lesson.activations.linear.task": "Press Play and let 50 epochs pass.",
   "lesson.activations.tanh.text":
-    "An activation function that bends makes the layers more than one. Nothing else needs to change: with tanh in both hidden layers the same network closes the boundary around the inner circle and reaches a test accuracy of 95 % after 83 epochs.",
-  "lesson.activations.tanh.task": "Choose tanh in both hidden layers, rewind, and play until the test accuracy is 95 %.",
+    "An activation function that bends makes the layers more than one. Nothing else needs to change: with tanh in both hidden layers the same network closes the boundary around the inner circle and reaches a test accuracy of 95% after 83 epochs.",
+  "lesson.activations.tanh.task": "Choose tanh in both hidden layers, rewind, and play until the test accuracy is 95%.",
   "lesson.activations.sigmoid.text":
     "The slope of the sigmoid is 0.25 at most. On its way back the gradient is multiplied by such a slope at every layer, so it shrinks: through six sigmoid layers, the first layer’s gradient is less than 1/1000 of the last one’s; after 20 epochs it is about 1/13,000. The loss stays at 0.693.",
   "lesson.activations.sigmoid.task": "Let 20 epochs pass and compare the bars of the first and last layer.",
   "lesson.activations.relu.text":
-    "The slope of ReLU is 1 wherever a unit is active, and He initialisation chooses the weights so that the numbers keep their size. The same six layers now pass on a gradient that is more than 1/20 of the last one’s even in the first layer, and the network reaches 95 % after 16 epochs.",
-  "lesson.activations.relu.task": "Play until the test accuracy is 95 %.",
+    "The slope of ReLU is 1 wherever a unit is active, and He initialisation chooses the weights so that the numbers keep their size. The same six layers now pass on a gradient that is more than 1/20 of the last one’s even in the first layer, and the network reaches 95% after 16 epochs.",
+  "lesson.activations.relu.task": "Play until the test accuracy is 95%.",
   "lesson.activations.dead.text":
     "ReLU has a danger of its own. A large update can push a unit so far that it gives 0 for every row; its slope is then 0, and it never comes back. Here the learning rate is 1, far too large: after three epochs all four units of the second layer are dead, no gradient passes them, and the network answers the same everywhere.",
-  "lesson.activations.dead.task": "Let 10 epochs pass and find the layer that is 100 % dead.",
+  "lesson.activations.dead.task": "Let 10 epochs pass and find the layer that is 100% dead.",
   "lesson.activations.leaky.text":
     "Leaky ReLU lets a little through on the left: its slope there is small, but not 0. A unit that went too far still receives a gradient and can come back: none is dead, and the loss falls, though the learning rate is still too large for calm.",
   "lesson.activations.leaky.task": "Choose leaky ReLU in both hidden layers, rewind, and let 20 epochs pass.",
@@ -234,7 +234,7 @@ export default {
     "One neuron, one sample: AND with x = (1, 1), target 1, w = (0.5, 0.5), b = −0.7. Forward first. Each input is multiplied by its weight, then all is added: z = 0.5 · 1 + 0.5 · 1 − 0.7 = 0.300.",
   "lesson.sample.sum.task": "Step with the right arrow key, or the button, until z appears.",
   "lesson.sample.activation.text":
-    "The sigmoid turns the sum into a probability: a = 1 / (1 + exp(−0.300)) = 0.574. The neuron says “1” with 57 %.",
+    "The sigmoid turns the sum into a probability: a = 1 / (1 + exp(−0.300)) = 0.574. The neuron says “1” with 57%.",
   "lesson.sample.activation.task": "Step to the sigmoid.",
   "lesson.sample.loss.text":
     "The target is 1. Cross-entropy is minus the logarithm of the probability given to the truth: −ln 0.574 = 0.554. Had the neuron been sure, the loss would be 0.",
@@ -258,7 +258,7 @@ export default {
     "With three classes there are three output neurons. All weights are 0 here, so at every place z is the biases: 2.20, 1.39 and 0.85. Softmax makes shares of them: each exp(z) divided by the sum of all three, which gives 0.59, 0.26 and 0.15.",
   "lesson.softmax.share.task": "Point at any place of the output and read the three probabilities.",
   "lesson.softmax.compare.text":
-    "Those three z belong to sigmoid outputs of 0.9, 0.8 and 0.7. Now z = 0.00, −1.39 and −2.20, for sigmoids of 0.5, 0.2 and 0.1. Dividing by the sum would give the first class 37 % before and 62 % now, though 0.9 was surer than 0.5. Softmax compares the z instead: 0.59 before, 0.74 now, for what counts is how far the first is ahead of the others.",
+    "Those three z belong to sigmoid outputs of 0.9, 0.8 and 0.7. Now z = 0.00, −1.39 and −2.20, for sigmoids of 0.5, 0.2 and 0.1. Dividing by the sum would give the first class 37% before and 62% now, though 0.9 was surer than 0.5. Softmax compares the z instead: 0.59 before, 0.74 now, for what counts is how far the first is ahead of the others.",
   "lesson.softmax.compare.task": "Read the probabilities again: 0.74, 0.18 and 0.08.",
   "lesson.softmax.far.text":
     "How wrong is a prediction? The outputs are a = (0.7, 0.2, 0.1), the sample belongs to the third class: the target is (0, 0, 1). Cross-entropy looks at the true class alone: −ln 0.1 = 2.303. Its derivative with respect to z is a − t = (0.7, 0.2, −0.9).",
