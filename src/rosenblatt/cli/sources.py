@@ -242,6 +242,11 @@ def numbers_for(class_names: Sequence[str] | None, source: Source, y: Array) -> 
         DataError: a class that the model does not know.
     """
     if class_names is None:
+        if y.dtype.kind in "USO":
+            raise DataError(
+                f"{source.name}: expected numbers, for the model's file has no names of classes, got labels such as "
+                f"{str(y[0])!r}. Number the classes from 0, in the order of the model's outputs."
+            )
         return y
     values, places = np.unique(y, return_inverse=True)
     names = [_name(source, value) for value in values]

@@ -64,7 +64,11 @@ def _why_not(path: Path, error: OSError) -> str:
 def evaluate(path: Path, given: str | None, target: str | None, as_json: bool) -> None:
     """Measure a model on the test part of a data set or on all rows of a file, and print the figures."""
     model = open_model(path, compile=True)
-    _check_compiled(path, model)
+    _make_measurable(path, model)
+    if given is None and model.data_name is None and path.suffix != files.SUFFIX:
+        raise ArgumentError(
+            f"DATA: expected rows to measure {path} on, got none; the file does not say any. Name them."
+        )
     source = load(given or model.data_name or SAMPLE, target)
     part = part_to_measure(source)
     x = in_shape(model, part.x, source.name)
@@ -76,14 +80,20 @@ def evaluate(path: Path, given: str | None, target: str | None, as_json: bool) -
         output.print_pairs({"rows": f"{len(x):,}", **written})
 
 
-def _check_compiled(path: Path, model: Sequential) -> None:
+def _make_measurable(path: Path, model: Sequential) -> None:
+    """Give a model that was saved without a loss the one that suits its answers, and say so."""
     try:
         model.loss  # noqa: B018  (it says whether there is one)
-    except ModelStateError as error:
-        raise FileFormatError(
-            f"{path}: expected a model with a loss to be measured, got one that was saved without. "
-            "Compile the model before saving it."
-        ) from error
+    except ModelStateError:
+        last = getattr(model.layers[-1], "activation", None)
+        if last == "softmax":
+            loss, metric = "sparse_categorical_crossentropy", "accuracy"
+        elif last == "sigmoid":
+            loss, metric = "binary_crossentropy", "accuracy"
+        else:
+            loss, metric = "mean_squared_error", "mean_absolute_error"
+        model.compile(loss=loss, metrics=[metric])
+        tell(f"{path} has no loss in it; as its last layer suggests, {loss} is measured.")
 
 
 def part_to_measure(source: Source) -> Part:
@@ -288,13 +298,15 @@ def show(path: Path, as_json: bool) -> None:
         return
     model.summary(print_fn=lambda text: print("\n".join(map(printable, text.splitlines()))))
     print("\nTraining")
-    pairs: dict[str, object] = {"network": building.sketch(model), "dtype": model.dtype, "seed": model.seed}
+    pairs: dict[str, object] = {"network": building.sketch(model), "dtype": model.dtype}
+    if path.suffix == files.SUFFIX:  # other programs' files have none
+        pairs["seed"] = model.seed
     pairs |= _training(path, compiled, description)
     output.print_pairs({f"  {name}": value for name, value in pairs.items()})
     print("\nClasses")
     print(f"  {', '.join(model.class_names) if model.class_names else 'no names in the file'}")
     print("\nHistory")
-    _print_history(curves)
+    _print_history(curves, "not trained yet" if path.suffix == files.SUFFIX else "not in the file")
     print("\nVersions")
     output.print_pairs({f"  {name}": value for name, value in versions.items()})
 
@@ -319,10 +331,10 @@ def _curves(path: Path, model: Sequential) -> dict[str, list[float]]:
     return {printable(name): values for name, values in curves.items()}
 
 
-def _print_history(curves: dict[str, list[float]]) -> None:
+def _print_history(curves: dict[str, list[float]], otherwise: str) -> None:
     epochs = max(map(len, curves.values()), default=0)
     if not epochs:
-        print("  not trained yet")
+        print(f"  {otherwise}")
         return
     rows = [
         [epoch + 1, *(figure(values[epoch]) if epoch < len(values) else "" for values in curves.values())]
