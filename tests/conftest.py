@@ -6,7 +6,12 @@ import os
 from pathlib import Path
 from types import ModuleType
 
+import hypothesis
 import pytest
+
+# The same examples in every run, and no limit to the time of one: the machine may have other things to do.
+hypothesis.settings.register_profile("same", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("same")
 
 # Keras reads its backend once, at import; JAX reads its precision likewise.
 os.environ["KERAS_BACKEND"] = "jax"
