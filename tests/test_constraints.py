@@ -13,7 +13,7 @@ import pytest
 from rosenblatt import Sequential, constraints, load_model
 from rosenblatt.configuration import serialize
 from rosenblatt.engines.reference import ReferenceEngine
-from rosenblatt.errors import ArgumentError, UnknownNameError
+from rosenblatt.errors import ArgumentError, FileFormatError, UnknownNameError
 from rosenblatt.functional.constraints import CONSTRAINTS
 from rosenblatt.layers import BatchNormalization, Dense, PReLU
 from rosenblatt.optimizers import SGD
@@ -170,3 +170,32 @@ def test_a_model_s_file_keeps_them(tmp_path: Path) -> None:
     again = load_model(tmp_path / "model.safetensors")
     assert again.plan == model.plan
     assert repr(again.layers[0]) == repr(model.layers[0])
+
+
+@pytest.mark.parametrize("axis", [2, -3, [0, 5], [0, 0], [0, -2]])
+def test_an_axis_that_the_weights_lack_is_told_when_the_model_is_built(axis: Any) -> None:
+    layer = Dense(2, input_shape=(3,), kernel_constraint=constraints.MaxNorm(axis=axis))
+    with pytest.raises(ArgumentError, match=r"^Dense kernel_constraint: expected MaxNorm's axis .* shape \(3, 2\)"):
+        Sequential([layer])
+
+
+def test_a_constraint_of_ones_own_may_have_any_attributes() -> None:
+    class MaxNorm(constraints.Constraint):
+        def __init__(self) -> None:
+            self.axis = None
+
+        def __call__(self, w: Array) -> Array:
+            return w
+
+    assert Sequential([Dense(2, input_shape=(3,), kernel_constraint=MaxNorm())]).built
+
+
+@pytest.mark.parametrize("suffix", [".safetensors", ".keras"])
+def test_a_class_of_ones_own_is_not_saved_for_it_could_not_come_back(suffix: str, tmp_path: Path) -> None:
+    class MaxNorm(constraints.Constraint):  # a name that is known
+        pass
+
+    model = Sequential([Dense(2, input_shape=(3,), kernel_constraint=MaxNorm(), name="first")])
+    with pytest.raises(FileFormatError, match=r"^save: .* got MaxNorm in 'first', which .*save_weights"):
+        model.save(tmp_path / f"model{suffix}")
+    assert list(tmp_path.iterdir()) == []

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rosenblatt import regularizers
+from rosenblatt import Sequential, regularizers
 from rosenblatt.configuration import serialize
 from rosenblatt.errors import ArgumentError, UnknownNameError
 from rosenblatt.functional.regularizers import REGULARIZERS
+from rosenblatt.layers import Dense
 
 CASES: list[tuple[str, dict[str, Any]]] = [
     ("L1", {}),
@@ -89,3 +90,11 @@ def test_mistakes_are_told(make: Any, error: type[Exception], message: str) -> N
     with pytest.raises(error) as caught:
         make()
     assert message in str(caught.value)
+
+
+def test_a_penalty_of_ones_own_must_name_its_function() -> None:
+    class Mine(regularizers.Regularizer):
+        pass
+
+    with pytest.raises(ArgumentError, match=r"^Mine: expected function to be one of l1_l2, orthogonal, got None\."):
+        Sequential([Dense(1, input_shape=(2,), kernel_regularizer=Mine())])

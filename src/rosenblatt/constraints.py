@@ -18,7 +18,7 @@ from rosenblatt.configuration import Configurable, deserialize
 from rosenblatt.errors import ArgumentError, UnknownNameError
 from rosenblatt.functional.constraints import CONSTRAINTS
 from rosenblatt.plan import Rule
-from rosenblatt.types import Array
+from rosenblatt.types import Array, Shape
 
 
 class Constraint(Configurable):
@@ -40,6 +40,21 @@ class Constraint(Configurable):
     def rule(self) -> Rule:
         """The constraint as it stands in a network's plan."""
         return Rule(self.function, {"function": self} if self.function == "custom" else self.get_config())
+
+    def check_shape(self, who: str, shape: Shape) -> None:
+        """Raise unless an array of weights has the axes that the constraint runs along.
+
+        Raises:
+            ArgumentError: it has not, or one of them is given twice.
+        """
+        given = self.get_config().get("axis", ()) if self.function != "custom" else ()
+        axes = [given] if isinstance(given, int) else given
+        known = range(-len(shape), len(shape))
+        if not all(axis in known for axis in axes) or len({axis % len(shape) for axis in axes}) < len(axes):
+            raise ArgumentError(
+                f"{who}: expected {type(self).__name__}'s axis to be of an array of shape {shape}, each once, got "
+                f"{given!r}. Axis 0 is the weights into one unit."
+            )
 
     def __call__(self, w: Array) -> Array:
         """Return the weights within the bounds, as a new array."""

@@ -7,7 +7,7 @@ header's ``model`` entry is JSON. Reading never executes anything.
 from __future__ import annotations
 
 import errno
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sized
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +19,8 @@ from rosenblatt.types import Array
 SUFFIX = ".safetensors"
 FORMAT = "rosenblatt"
 VERSION = 1
+MOST_LAYERS = 1000  # of a model in a file, so that no small file costs much time
+MOST_METRICS = 100
 DTYPES = ("float32", "float64")  # of the arrays: those that a model computes in
 
 # What helps where a file could not be written; other reasons speak for themselves.
@@ -125,6 +127,19 @@ def _check_origin(path: Path, metadata: Mapping[str, str]) -> None:
         raise FileFormatError(
             f"load: expected format version {VERSION}, got {metadata.get('version')} in {path}. "
             "Update rosenblatt to read it."
+        )
+
+
+def check_count(who: str, what: str, found: Sized, at_most: int) -> None:
+    """Raise where a model has more of something than a file may describe.
+
+    Raises:
+        FileFormatError: it has.
+    """
+    if len(found) > at_most:
+        raise FileFormatError(
+            f"{who}: expected at most {at_most} {what} in a model's file, got {len(found)}. "
+            "Build the model in code, and keep its weights alone with save_weights."
         )
 
 

@@ -12,6 +12,7 @@ import re
 from abc import ABC
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from numbers import Integral
 from typing import Any, NamedTuple, Self, TypedDict, TypeVar, Unpack
 
@@ -84,7 +85,7 @@ class Layer(Configurable, ABC):
         self.declared_input_shape = None if input_shape is None else shape_of_row(type(self).__name__, input_shape)
         self.owner: object | None = None  # the model that this layer stands in
         self._plan: LayerPlan | None = None
-        self._arrays: dict[str, Array] = {}
+        self._arrays = {}
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments by name, the common ones included."""
@@ -119,12 +120,15 @@ class Layer(Configurable, ABC):
 
     def _numbers(self, name: str, shape: Shape) -> Numbers:
         """Return an array that is learnt, from the constructor's arguments for it: kernel_initializer and so on."""
+        constraint = constraints.get(getattr(self, f"{name}_constraint"))
+        if constraint is not None:
+            constraint.check_shape(f"{type(self).__name__} {name}_constraint", shape)
         return Numbers(
             name,
             shape,
             getattr(self, f"{name}_initializer"),
             regularizers.get(getattr(self, f"{name}_regularizer")),
-            constraints.get(getattr(self, f"{name}_constraint")),
+            constraint,
         )
 
     # What a layer is once its model is built
@@ -193,11 +197,20 @@ class Layer(Configurable, ABC):
         return self.copy()  # a model that is copied binds the copies of its layers to its own numbers
 
     def __getstate__(self) -> dict[str, Any]:
-        """Leave views out of a pickle: the model holds the numbers, and gives the layer views of them again."""
+        """Leave model and views out of a pickle: the model has the layer and the numbers, and gives it views again."""
         state = self.__dict__.copy()
         if self._plan is not None:
             del state["_arrays"]
+            state["owner"] = None
         return state
+
+    @cached_property
+    def _arrays(self) -> dict[str, Array]:
+        """The layer's numbers by name. They are always set, but where a pickle left them with the model."""
+        raise ModelStateError(
+            f"{type(self).__name__} {self.name!r}: expected a layer beside its model, which has its numbers, got "
+            "one that was pickled alone. Pickle the model, or layer.copy()."
+        )
 
     # How a model builds its layers
 

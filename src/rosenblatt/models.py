@@ -959,7 +959,7 @@ class Sequential:
 
         Raises:
             FileFormatError: another suffix.
-            ArgumentError: an option that the format has no use for.
+            ArgumentError: an option that the format has no use for, or more or fewer class names than classes.
             ModelStateError: the model is not built.
             OSError: the folder cannot be written, or the disk is full.
         """
@@ -1037,17 +1037,19 @@ def from_torch(module: Any, input_shape: int | Sequence[int] | None = None, *, s
 
     Raises:
         MissingExtraError: PyTorch is not installed.
-        ArgumentError: a module that cannot be a layer, or weights in half precision.
+        ArgumentError: a module that cannot be a layer, one that works on PyTorch's second axis of rows that are no
+            vectors, or weights in half precision.
     """
     model: Sequential = _torch_models("from_torch").from_torch(module, input_shape, seed)
     return model
 
 
 def from_sklearn(estimator: Any, *, seed: int | None = None) -> Sequential:
-    """Return a fitted MLPClassifier or MLPRegressor of scikit-learn as a model with the same weights and answers.
+    """Return a fitted MLPClassifier or MLPRegressor as a model with the same weights and answers.
 
     Args:
-        estimator: one of the two, or a Pipeline of scalers that ends in one.
+        estimator: one of the two, of scikit-learn or of `rosenblatt.sklearn`, or a Pipeline of scalers that ends in
+            one.
         seed: the new model's.
 
     Returns:
@@ -1055,7 +1057,7 @@ def from_sklearn(estimator: Any, *, seed: int | None = None) -> Sequential:
         its single output is the probability of the second.
 
     Raises:
-        ArgumentError: another estimator.
+        ArgumentError: another estimator, or a scaler whose figures a layer of this precision cannot hold.
         ModelStateError: it is not fitted.
     """
     from rosenblatt.exchange import sklearn_models

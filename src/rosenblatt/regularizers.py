@@ -29,7 +29,16 @@ class Regularizer(Configurable):
 
     @property
     def rule(self) -> Rule:
-        """The penalty as it stands in a network's plan."""
+        """The penalty as it stands in a network's plan.
+
+        Raises:
+            ArgumentError: the subclass names no function.
+        """
+        if getattr(self, "function", None) not in REGULARIZERS:
+            raise ArgumentError(
+                f"{type(self).__name__}: expected function to be one of {', '.join(sorted(REGULARIZERS))}, got "
+                f"{getattr(self, 'function', None)!r}. Name it in the class: function = 'l1_l2'."
+            )
         return Rule(self.function, self.get_config())
 
     def __call__(self, w: Array) -> float:

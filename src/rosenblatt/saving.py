@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rosenblatt import files, losses, optimizers
+from rosenblatt import constraints, files, initializers, losses, optimizers, regularizers
 from rosenblatt import metrics as metrics_module
 from rosenblatt.arguments import check_whole_number
-from rosenblatt.configuration import serialize
+from rosenblatt.configuration import Configurable, serialize
 from rosenblatt.errors import ArgumentError, FileFormatError, RosenblattError
 from rosenblatt.history import History
-from rosenblatt.layers import lay_out, name_layers
+from rosenblatt.layers import LAYERS, lay_out, name_layers
 from rosenblatt.metrics import Metric
 from rosenblatt.types import Array, Shape
 from rosenblatt.version import __version__
@@ -41,6 +41,8 @@ CURES_SAVING = {
     ".h5": "Keras 3 writes and reads 'model.keras' instead.",
     ".keras": "Whole models are written by save.",
 }
+# Classes that a file can name in a layer.
+KNOWN = {*LAYERS.values(), *initializers.ALL.values(), *regularizers.ALL.values(), *constraints.ALL.values()}
 LONGEST_REASON = 500  # characters; some errors repeat all that they did not understand
 CURES_LOADING = {".weights.h5": "Load it with load_weights into a model of the same layers."}
 
@@ -48,6 +50,7 @@ CURES_LOADING = {".weights.h5": "Load it with load_weights into a model of the s
 def save(model: Sequential, path: str | Path) -> None:
     """Write a whole model to a file: see `Sequential.save`."""
     suffix = files.suffix_of("save", path, WHOLE_MODELS, CURES_SAVING)
+    _check_can_be_loaded(model)
     if suffix == ".keras":
         from rosenblatt.exchange import keras_files  # only who asks for it pays for it
 
@@ -56,6 +59,21 @@ def save(model: Sequential, path: str | Path) -> None:
         return
     tensors = _weights(model) | {f"optimizer/{name}": slot for name, slot in model.state.slots.items()}
     files.write(path, tensors, {"model": json.dumps(describe(model), default=_for_json)})
+
+
+def _check_can_be_loaded(model: Sequential) -> None:
+    """Raise where a model has something that no file can bring back: a class of the user's own, or too much of all."""
+    files.check_count("save", "layers", model.layers, files.MOST_LAYERS)
+    for wanted in model._metrics_wanted:
+        files.check_count("save", "metrics", _several(wanted), files.MOST_METRICS)
+    for layer in model.layers:
+        for part in (layer, *vars(layer).values()):
+            if isinstance(part, Configurable) and type(part) not in KNOWN:
+                raise FileFormatError(
+                    f"save: expected layers whose parts are all of this library, got {type(part).__name__} in "
+                    f"{layer.name!r}, which no file can bring back. Write the weights with save_weights, and build "
+                    "the model in code before load_weights."
+                )
 
 
 def save_weights(model: Sequential, path: str | Path) -> None:
@@ -132,6 +150,7 @@ def _as_damage(who: str, path: str | Path) -> Iterator[None]:
         ValueError,
         ArithmeticError,
         AttributeError,
+        MemoryError,
         RecursionError,
     ) as error:
         reason = str(error) if isinstance(error, RosenblattError) else repr(error)
@@ -175,6 +194,7 @@ def _restore(
     compile: bool,
     custom_objects: Mapping[str, Any],
 ) -> Sequential:
+    files.check_count("load_model", "layers", description["model"]["layers"], files.MOST_LAYERS)
     model = kind.from_config(description["model"])
     if model._input_shape is None:
         raise FileFormatError(f"load_model: expected a built model in {path}, got one without input shape.")
@@ -187,6 +207,8 @@ def _restore(
     model._build(model.layers, model._input_shape)
     compiled = description.get("compile")
     if compile and compiled is not None:
+        for kind_of_metrics in ("metrics", "weighted_metrics"):
+            files.check_count("load_model", "metrics", compiled[kind_of_metrics], files.MOST_METRICS)
         model.compile(
             optimizer=optimizers.get(compiled["optimizer"]),
             loss=_revived(path, compiled["loss"], custom_objects),
@@ -273,19 +295,20 @@ def _for_json(value: Any) -> Any:
 
 
 def _revived(path: str | Path, description: Any, custom_objects: Mapping[str, Any]) -> Any:
-    """Return what a description in a file stands for; a user's own function comes from custom_objects."""
+    """Return what a description in a file stands for: what custom_objects has of that name, else what is known."""
     if not isinstance(description, Mapping):
-        return description
+        return custom_objects.get(description, description)
     if "function" in description:
-        return losses.FUNCTIONS[description["function"]]
+        name = description["function"]
+        return custom_objects.get(name, losses.FUNCTIONS[name])
     if "custom" in description:
         return _own(path, description["custom"], custom_objects)
     name, config = description["class_name"], description["config"]
     if name == "CustomLoss":
         return losses.CustomLoss(**{**config, "function": _own(path, config["function"], custom_objects)})
-    if name == "MeanMetricWrapper" and config["fn"] not in metrics_module.FUNCTIONS:
+    if name == "MeanMetricWrapper" and (config["fn"] in custom_objects or config["fn"] not in metrics_module.FUNCTIONS):
         return metrics_module.MeanMetricWrapper(**{**config, "fn": _own(path, config["fn"], custom_objects)})
-    if name not in losses.CLASSES and name not in metrics_module.CLASSES:
+    if name in custom_objects or (name not in losses.CLASSES and name not in metrics_module.CLASSES):
         return _own(path, name, custom_objects)(**config)
     return description
 

@@ -287,3 +287,37 @@ def test_figures_given_for_all_columns_cannot_ask_for_a_large_model(good: dict[s
     load_within_bounds(tmp_path / "a.keras", archives.pack(found | {"config.json": config}))
     with pytest.raises(FileFormatError, match=r"expected at most 4194304 columns"):
         load_model(tmp_path / "a.keras")
+
+
+def test_one_array_under_many_names_is_refused(good: dict[str, bytes], tmp_path: Path) -> None:
+    content = io.BytesIO()
+    with h5py.File(content, "w", libver=("earliest", "v108")) as file:
+        file["layers/dense/vars/0"] = np.ones((300, 300), "f4")
+        file["layers/dense/vars/1"] = np.ones(300, "f4")
+        for number in range(1, 50):
+            file[f"layers/dense_{number}"] = file["layers/dense"]  # a hard link
+    config = json.loads(good["config.json"])
+    first = {"class_name": "InputLayer", "config": {"name": "input", "batch_shape": [None, 300]}}
+    stack = [{"class_name": "Dense", "config": {"name": f"d{n}", "units": 300}} for n in range(50)]
+    config["config"]["layers"] = [first, *stack]
+    members = good | {"config.json": json.dumps(config).encode(), "model.weights.h5": content.getvalue()}
+    load_within_bounds(tmp_path / "a.keras", archives.pack(members))
+    with pytest.raises(FileFormatError, match=r"got arrays that share their bytes with others"):
+        load_model(tmp_path / "a.keras")
+
+
+def test_weights_that_pack_too_well_are_refused(good: dict[str, bytes], tmp_path: Path) -> None:
+    content = zipped(lambda a: a.writestr("model.weights.h5", bytes(2**25), zipfile.ZIP_DEFLATED))
+    (tmp_path / "a.keras").write_bytes(content)
+    with pytest.raises(FileFormatError, match=r"'model.weights.h5' unpacks to 33554432 bytes from"):
+        load_model(tmp_path / "a.keras")
+
+
+def test_a_description_of_too_many_layers_is_told_at_once(good: dict[str, bytes], tmp_path: Path) -> None:
+    config = json.loads(good["config.json"])
+    config["config"]["layers"] = [{"class_name": "ReLU", "config": {"name": f"{n}"}} for n in range(20_000)]
+    (tmp_path / "a.keras").write_bytes(archives.pack(good | {"config.json": json.dumps(config).encode()}))
+    began = time.perf_counter()
+    with pytest.raises(FileFormatError, match=r"^load_model: expected at most 1000 layers"):
+        load_model(tmp_path / "a.keras")
+    assert time.perf_counter() - began < 1

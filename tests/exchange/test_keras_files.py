@@ -27,6 +27,7 @@ from rosenblatt import (
     regularizers,
 )
 from rosenblatt.errors import ArgumentError, FileFormatError, ModelStateError
+from rosenblatt.exchange.archives import pack
 from rosenblatt.layers import Dense
 from rosenblatt.optimizers import schedules
 from rosenblatt.saving import describe
@@ -322,6 +323,7 @@ def test_functions_of_the_users_are_found_in_custom_objects_or_nowhere(tmp_path:
 ONLY_OURS: dict[str, tuple[Callable[[], Sequential], str]] = {
     "OneCycle": (lambda: with_compiled(optimizers.SGD(schedules.OneCycle(0.1, 10)), None), "OneCycle"),
     "ConfusionMatrix": (lambda: with_compiled("sgd", [metrics.ConfusionMatrix()]), "ConfusionMatrix"),
+    "its name": (lambda: with_compiled("sgd", ["confusion_matrix"]), "confusion_matrix"),
     "step": (lambda: Sequential([Dense(1, "step", input_shape=(4,))]), "step"),
 }
 
@@ -676,3 +678,89 @@ def test_a_file_has_what_every_keras_since_3_0_reads_and_no_more(tmp_path: Path)
     assert members == ["metadata.json", "config.json", "rosenblatt.json", "model.weights.h5"]
     newer = ("quantization_config", "input_axes", "output_axes", "optional", "ragged", "renorm", "rms_scaling")
     assert [key for key in newer if f'"{key}' in text] == []
+
+
+# --- Names that mean something else there -----------------------------------------------------------------------------
+
+
+def rewritten(path: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    """Change a file's description."""
+    with zipfile.ZipFile(path) as archive:
+        found = {name: archive.read(name) for name in archive.namelist()}
+    config = json.loads(found["config.json"])
+    change(config)
+    path.write_bytes(pack(found | {"config.json": json.dumps(config).encode()}))
+
+
+@pytest.mark.parametrize("value", [0, 0.0, 1])
+def test_an_argument_that_is_lacking_is_off_only_where_it_says_so(value: float, tmp_path: Path) -> None:
+    path = tmp_path / "model.keras"
+    with_compiled("sgd", None).save(path)
+    loss = {"class_name": "SparseCategoricalCrossentropy", "config": {"ignore_class": value}}
+    rewritten(path, lambda config: config["compile_config"].update(loss=loss))
+    with pytest.raises(
+        FileFormatError, match=rf"expected SparseCategoricalCrossentropy without ignore_class, got {value}"
+    ):
+        load_model(path)
+
+
+def function(name: str) -> dict[str, Any]:
+    return {"module": "builtins", "class_name": "function", "config": name, "registered_name": name}
+
+
+@pytest.mark.parametrize("activation", ["step", function("step")], ids=str)
+def test_an_activation_that_only_we_have_is_a_users_own_there(activation: Any, tmp_path: Path) -> None:
+    path = tmp_path / "model.keras"
+    with_compiled("sgd", None).save(path)
+    rewritten(path, lambda config: config["config"]["layers"][1]["config"].update(activation=activation))
+    with pytest.raises(FileFormatError, match=r"expected an activation that this library has, got step in 'dense'"):
+        load_model(path)
+
+
+def test_a_metric_that_only_we_have_is_a_users_own_there(tmp_path: Path) -> None:
+    path = tmp_path / "model.keras"
+    with_compiled("sgd", None).save(path)
+    wanted: list[Any] = [{"class_name": "ConfusionMatrix", "config": {}}]
+    rewritten(path, lambda config: config["compile_config"].update(metrics=wanted))
+    with pytest.raises(FileFormatError, match=r"expected a metric that this library has, got ConfusionMatrix"):
+        load_model(path)
+    wanted = [function("confusion_matrix")]
+    rewritten(path, lambda config: config["compile_config"].update(metrics=wanted))
+    with pytest.raises(FileFormatError, match=r"expected your own 'confusion_matrix'"):
+        load_model(path)
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".safetensors"])
+def test_custom_objects_come_before_what_is_known(suffix: str, tmp_path: Path) -> None:
+    def mean_squared_error(y_true: Any, y_pred: Any) -> Any:
+        return (y_pred - y_true).sum(axis=-1) * 0 + 7
+
+    path = tmp_path / f"model{suffix}"
+    with_compiled("sgd", [losses.mean_squared_error, "mean_squared_error"]).save(path)
+    model = load_model(path, custom_objects={"mean_squared_error": mean_squared_error})
+    assert model.evaluate(X, ONE_HOT, verbose=0)[1:] == [7, 7]
+
+
+def test_what_an_optimizer_of_keras_2_remembers_is_left_out_with_a_warning(tmp_path: Path) -> None:
+    path = tmp_path / "model.h5"
+    write_keras_2(path, KERAS_2_LAYERS, keras_2_arrays())
+    with h5py.File(path, "a") as file:
+        file.create_group("optimizer_weights")
+    with pytest.warns(UserWarning, match=r"^load_model: .* its step and what it remembers are left out") as caught:
+        assert load_model(path).optimizer.iterations == 0
+    assert [warning.filename for warning in caught] == [__file__]
+
+
+def test_a_thousand_layers_alike_come_back_from_a_packed_file(tmp_path: Path) -> None:
+    path = tmp_path / "model.keras"
+    model = Sequential([Dense(2) for _ in range(1000)], seed=1)
+    model.build((2,))
+    model.compile("adam", "mse")
+    model.save(path)
+    assert_same_weights(load_model(path), model)
+    with zipfile.ZipFile(path) as archive:
+        found = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, member in found.items():
+            archive.writestr(name, member)
+    assert_same_weights(load_model(path), model)

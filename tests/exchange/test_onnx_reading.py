@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import random
 import sys
 import time
+import tracemalloc
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,7 @@ helper, numpy_helper = onnx.helper, onnx.numpy_helper
 Run = Callable[..., dict[str, Any]]
 TOLERANCE = {"float32": {"rtol": 1e-6, "atol": 2e-6}, "float64": {"rtol": 1e-12, "atol": 1e-12}}
 FLOAT, DOUBLE, INT64 = 1, 11, 7
+MIB = 2**20
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(50, 4)).astype(np.float32) * 3
 W, B = RNG.normal(size=(4, 3)).astype(np.float32), RNG.normal(size=3).astype(np.float32)
@@ -292,6 +295,10 @@ FORMS: dict[str, tuple[list[Any], str]] = {
     "leaky relu by Max": (
         [node("Mul", "x", "half", to="a"), node("Max", "x", "a")],
         "LeakyReLU(0.5)",
+    ),
+    "leaky relu by Min": (
+        [node("Mul", "x", "two", to="a"), node("Min", "x", "a")],
+        "LeakyReLU(2.0)",
     ),
     "leaky relu": ([node("LeakyRelu", "x", alpha=0.1)], "LeakyReLU(0.1)"),
     "thresholded relu": ([node("ThresholdedRelu", "x", alpha=0.5)], "ReLU(threshold=0.5)"),
@@ -587,7 +594,7 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "huge array": (lambda: with_huge_array(), r"expected \d+ values in the array 'w' .* got 12"),
     "huge input": (
         lambda: graph([node("PRelu", "x", "slope")], {"slope": np.float32(0.5)}, shape=("n", 2**40)),
-        r"no more units than the file has bytes, got rows of shape \(1099511627776,\)",
+        "no more weights than the file has bytes, got 1099511627776 from PRelu",
     ),
     "huge broadcast": (
         lambda: graph(
@@ -605,6 +612,85 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
             {"w0": W},
         ),
         "expected constants of about the file's size, got far larger ones from Concat",
+    ),
+    "a row taken again and again": (
+        lambda: graph(
+            [node("Gather", "w", "zeros", to="a", axis=0), node("MatMul", "x", "a")],
+            {"w": np.ones((1, 300_000), np.float32), "zeros": np.zeros(300_000, np.int64)},
+        ),
+        "expected constants of about the file's size, got far larger ones from Gather in node 'the Gather'",
+    ),
+    "one array a thousand times": (
+        lambda: graph(
+            [node("Concat", *["w"] * 1000, to="a", axis=0), node("MatMul", "x", "a")],
+            {"w": np.ones((250_000, 1), np.float32)},
+        ),
+        "expected constants of about the file's size, got far larger ones from Concat in node 'the Concat'",
+    ),
+    "texts doubled": (
+        lambda: graph(
+            [
+                *(node("Add", f"w{k}", f"w{k}", to=f"w{k + 1}") for k in range(60)),
+                node("MatMul", "x", "w60"),
+            ],
+            {"w0": np.array(["text"], object)},
+        ),
+        r"expected constants that fit each other, got others for Add in node 'the Add' \(text\)",
+    ),
+    "one kernel in two hundred layers": (
+        lambda: graph(
+            [node("MatMul", "x" if k == 0 else f"a{k}", "w", to=f"a{k + 1}") for k in range(200)],
+            {"w": np.ones((500, 500), np.float32)},
+            shape=("n", 500),
+            outputs=["a200"],
+        ),
+        "no more weights than the file has bytes, got 1250000 from MatMul",
+    ),
+    "one slope in a thousand layers": (
+        lambda: graph(
+            [node("PRelu", "x" if k == 0 else f"a{k}", "slope", to=f"a{k + 1}") for k in range(1000)],
+            {"slope": np.float32(0.5)},
+            shape=("n", 10_000),
+            outputs=["a1000"],
+        ),
+        "no more weights than the file has bytes, got [0-9]+ from PRelu",
+    ),
+    "one offset added a thousand times": (
+        lambda: graph(
+            [node("Add", "x" if k == 0 else f"a{k}", "c", to=f"a{k + 1}") for k in range(1000)],
+            {"c": np.ones(50_000, np.float32)},
+            shape=("n", 50_000),
+            outputs=["a1000"],
+        ),
+        "no more weights than the file has bytes, got 300000 from Add",
+    ),
+    "many axes": (
+        lambda: graph(
+            [node("Unsqueeze", "w", "axes", to="a"), node("MatMul", "x", "a")], {"w": W, "axes": np.arange(100_000)}
+        ),
+        r"expected constants that fit each other, got others for Unsqueeze in node 'the Unsqueeze' \(100000 axes\)",
+    ),
+    "many outputs": (
+        lambda: graph([helper.make_node("Split", ["x"], [f"part {k}" for k in range(1000)])], {}),
+        "nodes of 1 to 16 outputs, got Split in node '', which has 1000",
+    ),
+    "a maximum of too many": (
+        lambda: graph(
+            [
+                *(node("Max", *[name] * 3, to=to) for name, to in zip("xabc", "abcd", strict=True)),
+                node("Max", "x", *["d"] * 100_000),
+            ],
+            {},
+        ),
+        "expected a chain of layers, got Max in node 'the Max'",
+    ),
+    "a maximum that is no LeakyReLU": (
+        lambda: graph([node("Mul", "x", "two", to="a"), node("Max", "x", "a")], {"two": np.float32(2.0)}),
+        "expected a chain of layers, got Mul in node 'the Mul', together with Max",
+    ),
+    "a minimum that is no LeakyReLU": (
+        lambda: graph([node("Mul", "x", "half", to="a"), node("Min", "x", "a")], {"half": np.float32(0.5)}),
+        "expected a chain of layers, got Mul in node 'the Mul', together with Min",
     ),
     "training": (
         lambda: graph(
@@ -712,6 +798,32 @@ def test_what_is_no_chain_of_layers_is_told(name: str, read: Read) -> None:
     make, message = REFUSED[name]
     with pytest.raises(FileFormatError, match=message):
         read(make())
+
+
+GREEDY = [
+    "a row taken again and again",
+    "one array a thousand times",
+    "one kernel in two hundred layers",
+    "one slope in a thousand layers",
+    "a maximum of too many",
+]
+
+
+@pytest.mark.parametrize("name", GREEDY)
+def test_what_grows_is_refused_before_it_has_grown(name: str, read: Read) -> None:
+    content = REFUSED[name][0]().SerializeToString()
+    assert peak_of(lambda: read(content)) <= 32 * len(content) + 8 * MIB
+
+
+def peak_of(reading: Callable[[], Any]) -> int:
+    """Return the most bytes of memory that reading took, be it refused or not."""
+    tracemalloc.start()
+    try:
+        with contextlib.suppress(FileFormatError):
+            reading()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
 
 
 def test_an_error_names_the_file(tmp_path: Path) -> None:
@@ -856,6 +968,85 @@ def test_a_changed_graph_is_refused_or_means_what_onnxruntime_makes_of_it(
         np.testing.assert_allclose(mine.reshape(answer.shape), answer, rtol=1e-4, atol=1e-5)
         equal += 1
     assert equal > 20
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_constants_that_nodes_compute_stay_within_the_memory_of_the_file(seed: int) -> None:
+    """Graphs of constants alone, at random: refused, or worked out in about the memory that the file takes itself."""
+    chance = random.Random(seed)
+    folded = 0
+    for _ in range(100):
+        content = constants_alone(chance)
+        made: list[int] = []
+
+        def parse(content: bytes = content, made: list[int] = made) -> None:
+            with np.errstate(all="ignore"):
+                made += [array.nbytes for array in onnx_graphs.parse(content).constants.values()]
+
+        assert peak_of(parse) <= 32 * len(content) + 8 * MIB
+        assert sum(made) <= 6 * len(content) + 2 * MIB
+        folded += len(made)
+    assert folded > 200
+
+
+def constants_alone(chance: random.Random) -> bytes:
+    """Return a file whose nodes compute constants from constants, many of them repeated, stretched or joined."""
+    kinds = [np.float32, np.float64, np.int64, np.uint8]
+    sizes = [0, 1, 1, 2, 3, 200, 3000]
+    constants: dict[str, Any] = {
+        f"c{k}": np.zeros(chance.choices(sizes, k=chance.randint(1, 2))[:1] + [1] * chance.randint(0, 1), kind)
+        for k, kind in enumerate(kinds)
+    }
+    constants |= {"row": np.zeros((1, 3000), np.float32), "zeros": np.zeros(3000, np.int64), "target": np.array([-1])}
+    names = [*constants]
+    nodes = []
+    for k in range(chance.randint(1, 8)):
+        operator = chance.choice(["Add", "Mul", "Cast", "Concat", "Gather", "Gather", "Reshape", "Transpose", "Sqrt"])
+        attributes: dict[str, Any] = {}
+        match operator:
+            case "Add" | "Mul":
+                inputs = chance.choices(names, k=2)
+            case "Concat":
+                inputs, attributes = [chance.choice(names)] * chance.randint(1, 500), {"axis": chance.choice([0, -1])}
+            case "Gather":
+                inputs, attributes = [chance.choice(names), "zeros"], {"axis": chance.choice([0, 0, 1])}
+            case "Reshape":
+                inputs = [chance.choice(names), "target"]
+            case _:
+                inputs = [chance.choice(names)]
+        made = node(operator, *inputs, to=f"made{k}", **attributes)
+        if operator == "Cast":
+            made.attribute.append(helper.make_attribute("to", chance.choice([FLOAT, DOUBLE, INT64])))
+        nodes.append(made)
+        names += [f"made{k}"] * 3  # so that one follows from another
+    content: bytes = graph([*nodes, node("Relu", "x")], constants).SerializeToString()
+    return content
+
+
+def test_a_model_beyond_the_memory_is_told(monkeypatch: pytest.MonkeyPatch, read: Read) -> None:
+    def parse(content: bytes) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(onnx_graphs, "parse", parse)
+    with pytest.raises(FileFormatError, match=r"expected a model that fits into the memory, .*model\.onnx"):
+        read(b"")
+
+
+def test_many_names_of_one_output_take_no_time(read: Read) -> None:
+    proto = graph(
+        [node("Relu", "x", to="a0"), *(node("Identity", f"a{k}", to=f"a{k + 1}") for k in range(4000))],
+        {},
+        outputs=["a4000"] * 30_000,
+    )
+    begin = time.process_time()
+    assert len(read(proto).layers) == 1
+    assert time.process_time() - begin < 3.0
+
+
+def test_one_small_kernel_may_stand_in_several_layers(read: Read) -> None:
+    nodes = [node("MatMul", "x" if k == 0 else f"a{k}", "w", to=f"a{k + 1}") for k in range(20)]
+    model = read(graph(nodes, {"w": np.eye(4, dtype=np.float32) * 2}, outputs=["a20"]))
+    np.testing.assert_allclose(model.predict(X, verbose=0), X * 2**20)
 
 
 def change(graph: Any, operators: list[str], chance: random.Random) -> None:

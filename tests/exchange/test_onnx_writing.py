@@ -119,8 +119,10 @@ def test_pictures_of_bytes_may_stay_as_they_are(carry_out: Run) -> None:
 # --- Outputs ----------------------------------------------------------------------------------------------------------
 
 
-def test_a_regressor_has_one_output(carry_out: Run) -> None:
-    model = classifier("linear", 2)
+@pytest.mark.parametrize("activation", ["linear", "log_softmax"])
+def test_a_model_without_probabilities_has_one_output(activation: str, carry_out: Run) -> None:
+    """The logarithms of probabilities are none, so log_softmax makes no classifier: as for programs."""
+    model = classifier(activation, 2)
     answer = carry_out(content(model), X)
     assert answer.keys() == {"variable"}
     np.testing.assert_allclose(answer["variable"], model.predict(X, verbose=0), **TOLERANCE["float32"])

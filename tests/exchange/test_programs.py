@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -26,6 +27,7 @@ from rosenblatt.layers import (
     Dropout,
     Flatten,
     GaussianNoise,
+    Layer,
     LayerNormalization,
     LeakyReLU,
     Normalization,
@@ -86,6 +88,16 @@ def in_node(folder: Path, expression: str) -> Any:
     return json.loads(subprocess.run([NODE, folder / "run.js"], capture_output=True, text=True, check=True).stdout)
 
 
+def in_c(folder: Path, statements: str) -> str:
+    """What statements print that may use what the exported file defines."""
+    if COMPILER is None:
+        pytest.skip("needs a C compiler: the Debian package gcc")
+    source, program = folder / "ask.c", folder / "ask"
+    source.write_text(f'#include "predict.c"\n#include <stdio.h>\nint main(void) {{ {statements} return 0; }}')
+    subprocess.run([COMPILER, "-Wall", "-Werror", source, "-o", program, "-lm"], check=True)
+    return subprocess.run([program], capture_output=True, check=True).stdout.decode()
+
+
 def as_lists(x: Array) -> list[list[float]]:
     rows: list[list[float]] = x.reshape(len(x), -1).astype(float).tolist()
     return rows
@@ -99,7 +111,7 @@ dtypes = pytest.mark.parametrize("dtype", PRECISION)
 def with_random_numbers(model: Sequential) -> Sequential:
     """All arrays positive, so that variances are, and far from their starts."""
     rng = np.random.default_rng(0)
-    model.set_weights([rng.uniform(0.1, 1.0, array.shape) for array in model.get_weights()])
+    model.set_weights([np.asarray(rng.uniform(0.1, 1.0, array.shape)) for array in model.get_weights()])
     return model
 
 
@@ -118,7 +130,13 @@ def test_every_activation(language: str, dtype: str, tmp_path: Path) -> None:
         assert_answers_alike(language, with_random_numbers(model), rows, tmp_path)
 
 
-LAYERS = {
+@languages
+def test_the_step_gives_numbers_to_the_next_layer(language: str, tmp_path: Path) -> None:
+    model = Sequential([Dense(3, activation="step", input_shape=(2,)), Activation("sigmoid")], seed=0)
+    assert_answers_alike(language, model, np.array([[1.0, 2.0], [-3.0, 1.0]], "float32"), tmp_path)
+
+
+LAYERS: dict[str, list[Layer]] = {
     "batch normalization": [BatchNormalization(epsilon=0.01)],
     "batch normalization, bare": [BatchNormalization(center=False, scale=False)],
     "layer normalization": [LayerNormalization(epsilon=0.1)],
@@ -211,17 +229,10 @@ def test_classes_in_javascript(tmp_path: Path) -> None:
 
 
 def test_classes_in_c(tmp_path: Path) -> None:
-    if COMPILER is None:
-        pytest.skip("needs a C compiler: the Debian package gcc")
     model = classifier(names=HOSTILE)
     model.export(tmp_path / "predict.c")
     row = np.array([[1.0, -1.0, 0.5, 2.0]])
-    (tmp_path / "ask.c").write_text(
-        '#include "predict.c"\n#include <stdio.h>\n'
-        "int main(void) { real x[] = {1, -1, 0.5, 2}; puts(class_names[classify(x)]); return 0; }"
-    )
-    subprocess.run([COMPILER, "-Wall", "-Werror", tmp_path / "ask.c", "-o", tmp_path / "ask", "-lm"], check=True)
-    said = subprocess.run([tmp_path / "ask"], capture_output=True, check=True).stdout.decode()
+    said = in_c(tmp_path, "real x[] = {1, -1, 0.5, 2}; puts(class_names[classify(x)]);")
     assert said == HOSTILE[model.predict(row, verbose=0).argmax()] + "\n"
 
 
@@ -236,16 +247,61 @@ def test_the_command_line_of_the_python_program(tmp_path: Path) -> None:
     model = classifier(3)
     model.export(tmp_path / "predict.py")
     (tmp_path / "rows.csv").write_text("1,2,3,4\n5,6,7,8\n")
-    command = [sys.executable, tmp_path / "predict.py", tmp_path / "rows.csv"]
+    command = [sys.executable, str(tmp_path / "predict.py"), str(tmp_path / "rows.csv")]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     wanted = model.predict(np.array([[1, 2, 3, 4], [5, 6, 7, 8]], "float32"), verbose=0)
     np.testing.assert_allclose([[float(each) for each in line.split(",")] for line in said.split()], wanted, rtol=1e-5)
 
 
-def test_the_c_program_says_when_rows_are_too_short(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        ("1,2,3\n", "4 numbers in line 1, got 3"),
+        ("1,2,3,4\n\n1,2\n3,4\n", "4 numbers in line 3, got 2"),
+        ("1,2,3,4,5,6\n7,8", "4 numbers in line 1, got 6"),
+        ("1,2,3,4\n1,x,3,4", "numbers in line 2, got something else"),
+    ],
+)
+def test_the_c_program_says_which_line_is_no_row(lines: str, message: str, tmp_path: Path) -> None:
     run_c(classifier(3), np.ones((1, 4)), tmp_path)
-    told = subprocess.run([tmp_path / "predict"], input="1,2,3\n", capture_output=True, text=True)
-    assert (told.returncode, told.stderr) == (1, "predict: expected rows of 4 numbers.\n")
+    told = subprocess.run([tmp_path / "predict"], input=lines, capture_output=True, text=True)
+    assert (told.returncode, told.stderr) == (1, f"predict: expected {message}.\n")
+
+
+@pytest.mark.parametrize("shape", [(4, 3), (2,), (1, 1, 2)])
+def test_the_python_program_refuses_rows_of_another_shape(shape: tuple[int, ...], tmp_path: Path) -> None:
+    Sequential([Dense(1, input_shape=(2,))], seed=0).export(tmp_path / "predict.py")
+    with pytest.raises(ValueError, match=re.escape(f"expected rows of shape (2,), got {shape[1:]}.")):
+        imported(tmp_path / "predict.py").predict(np.ones(shape))
+
+
+# --- Not a number -----------------------------------------------------------------------------------
+
+
+@pytest.mark.filterwarnings("ignore:invalid value encountered in logaddexp:RuntimeWarning")
+@languages
+def test_what_is_not_a_number_stays_so_in_every_activation(language: str, tmp_path: Path) -> None:
+    x = np.array([[np.nan, 1.0, -1.0], [1.0, 2.0, np.nan]])  # `predict` of a model refuses these
+    for name, activation in ACTIVATIONS.items():
+        model = Sequential([Activation(name, input_shape=(3,))], seed=0, dtype="float64")
+        wanted = np.isnan(activation.function(x)).tolist()
+        if language == "javascript":  # JSON has no NaN
+            model.export(tmp_path / "predict.js")
+            asked = "[[NaN, 1, -1], [1, 2, NaN]].map((row) => [...predict(row)].map(Number.isNaN))"
+            assert in_node(tmp_path, asked) == wanted, name
+        else:
+            assert np.isnan(RUN[language](model, x, tmp_path)).tolist() == wanted, name
+
+
+@pytest.mark.filterwarnings("ignore:invalid value encountered in logaddexp:RuntimeWarning")
+@pytest.mark.parametrize("units", [1, 3])
+def test_a_row_with_what_is_not_a_number_is_of_the_first_class_in_all_languages(units: int, tmp_path: Path) -> None:
+    model = classifier(units)
+    for suffix in (".c", ".js", ".py"):
+        model.export(tmp_path / f"predict{suffix}")
+    assert imported(tmp_path / "predict.py").classify([[np.nan, 1, 2, 3]]).tolist() == [0]
+    assert in_node(tmp_path, "classify([NaN, 1, 2, 3])") == 0
+    assert in_c(tmp_path, 'real x[] = {NAN, 1, 2, 3}; printf("%d", classify(x));') == "0"
 
 
 # --- Eight bits -------------------------------------------------------------------------------------
@@ -302,6 +358,36 @@ def test_the_cost_without_targets_or_classes(tmp_path: Path) -> None:
     assert "same class" not in str(numbers)
 
 
+def test_the_cost_with_classes_by_their_names(tmp_path: Path) -> None:
+    model = classifier(3, names=["ant", "bee", "fly"])
+    rows = np.random.default_rng(0).normal(0, 1, (20, 4))
+    names = np.array(model.class_names)[model.predict(rows, verbose=0).argmax(axis=1)]
+    for given in (names, names.astype(object), names.tolist(), names[:, np.newaxis]):
+        cost = model.export(tmp_path / "a.py", quantize="int8", data=(rows, given)).cost
+        assert cost is not None
+        assert cost.accuracy_before == 1.0
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        [Dense(3, activation="log_softmax", input_shape=(4,))],
+        [Dense(3, activation="sigmoid", input_shape=(4,))],
+        [Dense(3, activation="softmax", input_shape=(2, 4))],
+        [Dense(3, activation="softmax", input_shape=(2, 4)), Flatten()],
+    ],
+)
+def test_what_is_no_classifier_has_no_classes(layers: list[Layer], tmp_path: Path) -> None:
+    model = Sequential([layer.copy() for layer in layers], seed=0)
+    model.class_names = ["one", "name"]  # of what the outputs stand for, perhaps: no business of classify
+    exported = model.export(tmp_path / "a.py", quantize="int8", data=np.ones((2, *model.plan.input_shape)))
+    assert exported.cost is not None
+    assert exported.cost.same_class is None
+    for suffix in (".c", ".js", ".py"):
+        model.export(tmp_path / f"a{suffix}")
+        assert "classify" not in (tmp_path / f"a{suffix}").read_text()
+
+
 def test_int8_makes_a_program_smaller(tmp_path: Path) -> None:
     model = Sequential([Dense(100, input_shape=(100,))], seed=0)
     whole, small = (model.export(tmp_path / "p.py", quantize=how).size for how in (None, "int8"))
@@ -325,12 +411,27 @@ def test_int8_makes_a_program_smaller(tmp_path: Path) -> None:
             ArgumentError,
             r"expected a class for each of 3 rows, got an array of shape \(2,\)",
         ),
+        (
+            "m.c",
+            {"quantize": "int8", "data": (np.ones((2, 4)), ["ant", "bee"])},
+            ArgumentError,
+            r"expected classes as numbers or as names among \[\], got 'ant'. Set model.class_names or give numbers",
+        ),
     ],
 )
 def test_what_export_refuses(file: str, options: Any, error: type[Exception], message: str, tmp_path: Path) -> None:
     with pytest.raises(error, match=message):
         classifier(3).export(tmp_path / file, **options)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("suffix", [".c", ".js", ".py"])
+@pytest.mark.parametrize(("units", "names", "classes"), [(1, ["one"], 2), (3, ["ant", "bee"], 3)])
+def test_class_names_must_be_as_many_as_classes(
+    units: int, names: list[str], classes: int, suffix: str, tmp_path: Path
+) -> None:
+    with pytest.raises(ArgumentError, match=f"a class name for each of the {classes} classes, got {len(names)}"):
+        classifier(units, names).export(tmp_path / f"m{suffix}")
 
 
 def test_a_model_that_is_not_built_is_refused(tmp_path: Path) -> None:

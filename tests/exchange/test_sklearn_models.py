@@ -17,6 +17,8 @@ from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, Normalizer, RobustScaler, StandardScaler
 
+import rosenblatt.sklearn
+
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
 
@@ -87,6 +89,48 @@ def test_scalers_become_the_first_layers(scalers: list[Any], tmp_path: Any) -> N
     )
 
 
+@pytest.mark.parametrize(("size", "dtype"), [(1e-9, "float64"), (1e25, "float32"), (1e200, "float64")])
+def test_a_scaler_beyond_what_normalization_can_hold_is_refused(size: float, dtype: str) -> None:
+    x, y = table()
+    x = (x * size).astype(dtype)
+    pipeline = make_pipeline(MaxAbsScaler(), small()).fit(x, y)
+    with pytest.raises(ArgumentError, match=rf"a MaxAbsScaler whose deviations a Normalization in {dtype} can hold"):
+        from_sklearn(pipeline)
+    network, scaled = from_sklearn(pipeline[-1]), pipeline[:-1].transform(x)  # what the error advises
+    np.testing.assert_allclose(network.predict(scaled, verbose=0), pipeline.predict_proba(x), rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("size", "dtype"), [(1e-4, "float64"), (1e-4, "float32"), (1e16, "float32"), (1e99, "float64")]
+)
+def test_a_scaler_of_small_or_large_numbers_keeps_its_answers(size: float, dtype: str) -> None:
+    x, y = table()
+    x = (x * size).astype(dtype)
+    pipeline = make_pipeline(MaxAbsScaler(), small()).fit(x, y)
+    np.testing.assert_allclose(from_sklearn(pipeline).predict(x, verbose=0), pipeline.predict_proba(x), rtol=1e-5)
+
+
+@pytest.mark.parametrize("kind", [rosenblatt.sklearn.MLPClassifier, rosenblatt.sklearn.MLPRegressor])
+@pytest.mark.parametrize("scalers", [[], [StandardScaler()]])
+def test_our_own_estimators_give_a_copy_of_their_model(kind: Any, scalers: list[Any]) -> None:
+    x, y = table()
+    pipeline = make_pipeline(*scalers, small(kind, dropout=0.5)).fit(x, y)
+    model = from_sklearn(pipeline if scalers else pipeline[-1])
+    answers = pipeline.predict_proba(x) if hasattr(pipeline, "predict_proba") else pipeline.predict(x)[:, np.newaxis]
+    np.testing.assert_allclose(model.predict(x, verbose=0), answers, rtol=1e-8)
+    assert model.class_names == pipeline[-1].model_.class_names
+    assert "Dropout" in [layer.kind for layer in model.layers]
+    pipeline[-1].coefs_[0][...] = 0.0
+    np.testing.assert_allclose(model.predict(x, verbose=0), answers, rtol=1e-8)
+
+
+def test_a_regressor_of_counts() -> None:
+    x, y = table()
+    estimator = small(MLPRegressor, loss="poisson").fit(x / 10, y)
+    model = from_sklearn(estimator)
+    np.testing.assert_allclose(model.predict(x / 10, verbose=0)[:, 0], estimator.predict(x / 10), rtol=1e-10)
+
+
 def test_it_can_be_trained_on() -> None:
     x, y = table()
     model = from_sklearn(make_pipeline(StandardScaler(), small()).fit(x, y))
@@ -99,6 +143,7 @@ def test_it_can_be_trained_on() -> None:
     ("estimator", "error", "message"),
     [
         (lambda x, y: LogisticRegression().fit(x, y), ArgumentError, "got LogisticRegression"),
+        (lambda x, y: rosenblatt.sklearn.MLPClassifier(), ModelStateError, "expected a fitted MLPClassifier"),
         (lambda x, y: MLPClassifier(), ModelStateError, "expected a fitted MLPClassifier"),
         (lambda x, y: make_pipeline(Normalizer(), small()).fit(x, y), ArgumentError, "got Normalizer. Supported: Max"),
         (lambda x, y: make_pipeline(MinMaxScaler(clip=True), small()).fit(x, y), ArgumentError, "got clip=True"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from rosenblatt.layers import (
     Dropout,
     Flatten,
     GaussianNoise,
+    Layer,
     LayerNormalization,
     LeakyReLU,
     Normalization,
@@ -43,7 +45,7 @@ def answers(module: Any, x: Array) -> Array:
     return found
 
 
-LAYERS = {
+LAYERS: dict[str, list[Layer]] = {
     "dense": [Dense(4, use_bias=False), Dense(2, activation="tanh")],
     "batch normalization": [BatchNormalization(momentum=0.9)],
     "batch normalization, bare": [BatchNormalization(center=False, scale=False)],
@@ -55,14 +57,15 @@ LAYERS = {
     "relu": [ReLU(max_value=1.0, negative_slope=0.1, threshold=0.5)],
     "in training only": [Dropout(0.5), GaussianNoise(0.5)],
     "ends": [Softmax(), Activation("log_softmax")],
-} | {f"activation {name}": [Activation(name)] for name in ACTIVATIONS}
+    **{f"activation {name}": [Activation(name)] for name in ACTIVATIONS},
+}
 
 
 def model_of(name: str) -> Sequential:
     model = Sequential([Dense(3, input_shape=(3,)), *(layer.copy() for layer in LAYERS[name])], seed=0, dtype="float64")
     if name != "normalization":
         rng = np.random.default_rng(1)
-        model.set_weights([rng.uniform(0.1, 1, array.shape) for array in model.get_weights()])
+        model.set_weights([np.asarray(rng.uniform(0.1, 1, array.shape)) for array in model.get_weights()])
     return model
 
 
@@ -138,13 +141,19 @@ def test_the_numbers_are_copies() -> None:
 @pytest.mark.parametrize(
     ("module", "options", "message"),
     [
-        ("nn.Sequential(nn.Conv2d(1, 2, 3))", {}, "got Conv2d in it. Supported: BatchNorm1d"),
+        (
+            "nn.Sequential(nn.Conv2d(1, 2, 3))",
+            {},
+            r"got Conv2d in it\. Supported: BatchNorm1d, Dropout, ELU, Flatten, GELU",
+        ),
         ("nn.Sequential(nn.Flatten(), nn.Linear(4, 1))", {}, r"expected input_shape, .*\(28, 28\)"),
         ("nn.Sequential(nn.Linear(2, 1).half())", {}, "got float16. Call module.float"),
         ("nn.Sequential(nn.Linear(2, 1), nn.Softmax(dim=0))", {}, "expected dim=-1"),
         ("nn.Sequential(nn.Linear(2, 1), nn.GELU('tanh'))", {}, "expected the exact GELU"),
+        ("nn.Sequential(nn.Linear(2, 1), nn.Softplus(threshold=0.1))", {}, "expected beta=1 and threshold=20"),
+        ("nn.Sequential(nn.Linear(2, 1), nn.Softplus(beta=2))", {}, "expected beta=1 and threshold=20"),
         ("nn.Sequential(nn.BatchNorm1d(2, track_running_stats=False))", {}, "expected running figures"),
-        ("3", {}, "expected a torch.nn.Module, got 3"),
+        ("3", {}, r"expected a torch.nn.Module, got int\. Build the module, then load_state_dict"),
     ],
 )
 def test_what_cannot_come_from_pytorch(module: str, options: Any, message: str) -> None:
@@ -156,3 +165,48 @@ def test_what_pytorch_has_for_vectors_only() -> None:
     model = Sequential([BatchNormalization(input_shape=(2, 3))], seed=0)
     with pytest.raises(ArgumentError, match=r"expected batch_normalization to get rows that are vectors, .*\(2, 3\)"):
         model.to_torch()
+
+
+ON_THE_SECOND_AXIS = {
+    "batch normalization": lambda: nn.BatchNorm1d(5),
+    "slopes": lambda: nn.PReLU(5),
+    "softmax": lambda: nn.Softmax(dim=1),
+    "softmax, no axis": lambda: nn.Softmax(),
+    "log_softmax": lambda: nn.LogSoftmax(dim=1),
+}
+
+
+@pytest.mark.parametrize("name", ON_THE_SECOND_AXIS)
+def test_what_works_on_the_second_axis_comes_for_vectors_only(name: str) -> None:
+    module = ON_THE_SECOND_AXIS[name]()
+    with pytest.raises(ArgumentError, match=r"to get rows that are vectors, got rows of shape \(5, 5\)"):
+        from_torch(nn.Sequential(nn.Linear(4, 5), module), input_shape=(5, 4))
+    assert from_torch(nn.Sequential(nn.Flatten(), nn.Linear(20, 5), module), input_shape=(5, 4)).output_shape == (5,)
+
+
+def test_what_works_on_the_last_axis_comes_for_all_rows() -> None:
+    module = nn.Sequential(nn.Linear(4, 3), nn.PReLU(), nn.LayerNorm(3), nn.Softmax(dim=-1))
+    x = rows(2, 5, 4).astype("float32")
+    model = from_torch(module, input_shape=(5, 4))
+    np.testing.assert_allclose(model.predict(x, verbose=0), answers(module, x), rtol=1e-4, atol=1e-6)
+
+
+def test_batch_normalization_without_a_bias() -> None:
+    if "bias" not in inspect.signature(nn.BatchNorm1d).parameters:
+        pytest.skip("needs PyTorch of 2026")
+    module = nn.Sequential(nn.Linear(3, 2), nn.BatchNorm1d(2, bias=False))
+    x = rows(4, 3).astype("float32")
+    np.testing.assert_allclose(from_torch(module).predict(x, verbose=0), answers(module, x), rtol=1e-5, atol=1e-6)
+
+
+def test_a_chain_with_a_forward_of_its_own_is_refused() -> None:
+    class Doubled(nn.Sequential):  # type: ignore[misc, name-defined]
+        def forward(self, x: Any) -> Any:
+            return super().forward(x) * 2
+
+    class Named(nn.Sequential):  # type: ignore[misc, name-defined]
+        pass
+
+    with pytest.raises(ArgumentError, match="got Doubled in it"):
+        from_torch(Doubled(nn.Linear(2, 1)))
+    assert from_torch(nn.Sequential(Named(nn.Linear(2, 1)))).output_shape == (1,)

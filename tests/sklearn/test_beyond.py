@@ -305,3 +305,53 @@ def test_rows_of_no_weight_in_a_batch_cost_nothing() -> None:
 def test_an_unfinished_training_is_told() -> None:
     with pytest.warns(ConvergenceWarning, match="expected convergence within max_iter=3 epochs"):
         classifier(max_iter=3).fit(X, Y)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"activation": "tanh"},
+        {"dropout": 0.5},
+        {"batch_normalization": True},
+        {"batch_normalization": True, "activation": ["gelu"], "dropout": [0.25]},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("before", [{}, {"batch_normalization": True, "dropout": 0.1}], ids=["plain", "normalised"])
+def test_a_network_goes_on_with_its_weights_and_the_parameters_of_now(
+    before: dict[str, Any], change: dict[str, Any]
+) -> None:
+    still = {"learning_rate_init": 1e-300, "warm_start": True, "max_iter": 1}
+    fitted = classifier(**before).fit(X, Y)
+    coefs = [array.copy() for array in fitted.coefs_]
+    fitted.set_params(**change, **still).fit(X, Y)
+    wanted = classifier(**(before | change)).fit(X, Y)
+    assert [(layer.kind, layer.rule_config()) for layer in fitted.model_.layers] == [
+        (layer.kind, layer.rule_config()) for layer in wanted.model_.layers
+    ]
+    assert fitted.coefs_[-1] is fitted.model_.layers[-1].kernel
+    for one, other in zip(fitted.coefs_, coefs, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_learnt_scales_of_a_normalisation_survive_another_activation() -> None:
+    fitted = classifier(batch_normalization=True).fit(X, Y)
+    gamma = fitted.model_.weights["batch_normalization/gamma"].copy()
+    fitted.set_params(activation="tanh", warm_start=True, learning_rate_init=1e-300, max_iter=1).fit(X, Y)
+    assert not np.array_equal(gamma, np.ones_like(gamma))
+    np.testing.assert_array_equal(fitted.model_.weights["batch_normalization/gamma"], gamma)
+
+
+def test_a_network_of_the_same_parameters_is_not_built_again() -> None:
+    fitted = classifier(dropout=0.1, batch_normalization=True, warm_start=True, max_iter=1).fit(X, Y)
+    model = fitted.model_
+    assert fitted.fit(X, Y).model_ is model
+    assert fitted.set_params(kernel_initializer="he_normal", max_iter=2).fit(X, Y).model_ is model
+
+
+def test_another_loss_may_bring_another_output() -> None:
+    counts = np.round(X.sum(axis=1))
+    fitted = MLPRegressor(hidden_layer_sizes=(4,), warm_start=True, max_iter=2).fit(X, counts)
+    fitted.set_params(loss="poisson").fit(X, counts)
+    assert fitted.out_activation_ == "exp"
+    assert (fitted.predict(X) > 0).all()

@@ -166,6 +166,20 @@ def test_warm_start_goes_on_as_theirs_does(name: str, solver: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["MLPClassifier", "MLPRegressor"])
+def test_warm_start_goes_on_with_another_activation_as_theirs_does(name: str) -> None:
+    data = digits() if name == "MLPClassifier" else numbers()
+    one, other = both(name, data, max_iter=4, warm_start=True)
+    assert_equal(one.set_params(activation="tanh").fit(*data), other.set_params(activation="tanh").fit(*data))
+
+
+def test_rows_may_weigh_less_than_nothing() -> None:
+    x, y = digits()
+    assert_equal(*both("MLPClassifier", (x, y), {"sample_weight": -WEIGHTS}, alpha=0.0, max_iter=4))
+    mixed = np.where(np.arange(len(y)) % 3, WEIGHTS, -WEIGHTS)
+    assert_equal(*both("MLPClassifier", (x, y), {"sample_weight": mixed}, batch_size=len(y), max_iter=4))
+
+
+@pytest.mark.parametrize("name", ["MLPClassifier", "MLPRegressor"])
 @pytest.mark.parametrize("weighted", [False, True], ids=["equal rows", "weighted rows"])
 def test_loss_and_gradient_of_all_rows_are_theirs(name: str, weighted: bool) -> None:
     x, y = digits() if name == "MLPClassifier" else numbers()

@@ -182,3 +182,27 @@ def test_equal_rows_of_different_classes_stay_apart() -> None:
     x, y, weight = merged(np.array([[0.0], [-0.0], [0.0]]), np.array(["a", "a", "b"]), np.ones(3))
     assert rows_of(x) == {(0.0,)}
     assert sorted(zip(y.tolist(), weight.tolist(), strict=True)) == [("a", 2.0), ("b", 1.0)]
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [((2, 64), (3, 64)), ((3, 64), (2, 64)), ((3, 64), (3, 20)), ((2, 20), (2, 64))],
+    ids=["more classes", "fewer classes", "fewer features", "more features"],
+)
+def test_a_warm_start_wants_classes_and_features_as_they_were(first: tuple[int, int], then: tuple[int, int]) -> None:
+    x, y = DATA["ten classes"]
+    each = [(x[y < classes][:, :features], y[y < classes]) for classes, features in (first, then)]
+    for perceptron in (Theirs, Perceptron):
+        fitted = perceptron(warm_start=True).fit(*each[0])
+        with pytest.raises(ValueError, match="coef_"):
+            fitted.fit(*each[1])
+
+
+def test_equal_rows_teach_what_one_of_them_does_unless_they_are_taken_in_order() -> None:
+    x, y = DATA["ten classes"]
+    once, twice = Perceptron().fit(x, y), Perceptron().fit(np.r_[x, x], np.r_[y, y])
+    np.testing.assert_array_equal(twice.predict(x), once.predict(x))
+    one, other = (
+        each(shuffle=False, max_iter=3, tol=None).fit(np.r_[x, x], np.r_[y, y]) for each in (Theirs, Perceptron)
+    )
+    np.testing.assert_allclose(other.coef_, one.coef_, rtol=1e-9, atol=1e-9)

@@ -13,7 +13,9 @@ from typing import BinaryIO, Final, NoReturn
 from rosenblatt.errors import FileFormatError
 
 DIRECTORY: Final = 2**18  # bytes: the most that the list of an archive's members may take, some thousand names
-RATIO: Final = 100  # how many times its packed size a member may unpack to: float weights pack to a half at best
+# How many times its packed size a member may unpack to. Weights hardly pack, unless an optimizer still remembers zeros.
+RATIO: Final = 10
+HARMLESS: Final = 2**24  # bytes: to so many any member may unpack, as a thousand layers that are alike do
 END: Final = b"PK\x05\x06"  # begins the record at the end of an archive
 LARGE: Final = b"PK\x06\x07"  # stands before it where sizes do not fit into 32 bits
 LAST: Final = 2**16 + 2**6  # bytes: within so many from the end is that record, with a comment as long as can be
@@ -96,7 +98,7 @@ class Archive:
             self._refuse(f"one in which {name!r} is encrypted")
         if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             self._refuse(f"one in which {name!r} is packed in a way that Keras does not use")
-        if member.file_size > RATIO * min(member.compress_size, self._file_size):
+        if member.file_size > max(HARMLESS, RATIO * min(member.compress_size, self._file_size)):
             self._refuse(f"one in which {name!r} unpacks to {member.file_size} bytes from {member.compress_size}")
 
     def _refuse(self, what: str) -> NoReturn:

@@ -4,7 +4,8 @@ They are read here in Python, not by the HDF5 library: on damaged bytes that lib
 files with a few changed bytes one ended the program and two hung), and a file from elsewhere may be damaged on purpose.
 What Keras uses of the format is small: groups in the old style, arrays in one piece, attributes. Everything else (links
 to other files, compression, arrays in pieces, types of one's own) is refused by name. Every structure is looked up
-within the file's bytes, and their sum is limited, so that neither a lie nor a circle costs more than a second.
+within the file's bytes, and their sum is limited, so that neither a lie nor a circle costs more than a second; nor may
+one array under many names become many arrays.
 
 Source: the HDF Group, HDF5 File Format Specification, version 3.0; the names in quotes are its.
 """
@@ -103,7 +104,7 @@ class Group(Header):
 
     def group(self, name: str) -> Group:
         """Return a group in this one."""
-        return Group(self.file, self._address(name))
+        return self.file.group(self._address(name))
 
     def array(self, name: str) -> Dataset:
         """Return an array in this group, not yet read."""
@@ -158,6 +159,7 @@ class Dataset(Header):
             content = memoryview(b"") if address == NOWHERE else file.span(address, length)
         if len(content) < size:
             raise file.damaged(f"{len(content)} bytes for the {size} of {self.name!r}")
+        file.count_array(size)
         return content[:size]
 
 
@@ -173,6 +175,8 @@ class File:
     def __init__(self, who: str, name: str, content: bytes | mmap.mmap) -> None:
         self.who, self.name, self.content = who, name, memoryview(content)
         self._left = STRUCTURES
+        self._left_of_arrays = len(content)
+        self._groups: dict[int, Group] = {}
         if content[:8] != SIGNATURE:
             raise self.damaged("another kind of file")
         version, offsets, lengths = content[8:9], content[13:14], content[14:15]
@@ -201,6 +205,18 @@ class File:
         if address + size > len(self.content):
             raise self.damaged(f"an end after {len(self.content)} bytes")
         return self.content[address : address + size]
+
+    def group(self, address: int) -> Group:
+        """Return the group at an address, read once however often it is asked for."""
+        if address not in self._groups:
+            self._groups[address] = Group(self, address)
+        return self._groups[address]
+
+    def count_array(self, size: int) -> None:
+        """Count an array that is read: all of them must fit into the file side by side."""
+        self._left_of_arrays -= size
+        if self._left_of_arrays < 0:
+            raise self.damaged("arrays that share their bytes with others")
 
     def take(self, address: int, size: int) -> bytes:
         """Return a copy of the bytes of a structure, which count against what may be read of structures."""

@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from rosenblatt import constraints, initializers, losses, metrics, optimizers, regularizers
+from rosenblatt import constraints, files, initializers, losses, metrics, optimizers, regularizers
 from rosenblatt.activations import FUNCTIONS as ACTIVATIONS
 from rosenblatt.errors import FileFormatError
 from rosenblatt.layers import LAYERS, CommonArguments, snake_case
@@ -28,7 +28,7 @@ DTYPES = ("float32", "float64")
 LONGEST = 200  # characters of what an error repeats from a file
 BUILD_ANEW = "Build it anew here, and load its weights layer by layer."
 UNCOMPILED = "Pass compile=False to use the model without training it."
-ONLY_OURS = ("ConfusionMatrix", "CustomLoss", "OneCycle", "step")  # Keras has nothing like them
+ONLY_OURS = ("ConfusionMatrix", "confusion_matrix", "CustomLoss", "OneCycle", "step")  # Keras has nothing like them
 
 # Where in Keras the objects live that are arguments of others, by the last word of the argument's name.
 FOLDERS = {
@@ -61,6 +61,7 @@ SAYS_NOTHING = {
 USUAL: dict[str, tuple[Any, ...]] = {
     "axis": (-1,),
     "data_format": ("channels_last",),
+    "decay": (0.0,),  # of the learning rate, Keras 2
     "shared_axes": ([],),
     "loss_scale_factor": (1.0,),
 }
@@ -102,11 +103,15 @@ def training(compiled: Config) -> dict[str, Any]:
 
 
 def _object(module: str, class_name: str, config: Config) -> dict[str, Any]:
-    if class_name in ONLY_OURS:
-        raise FileFormatError(
-            f"save: expected a model of what Keras has, got {class_name}, which it lacks. Save it as .safetensors."
-        )
+    _check_keras_has(class_name)
     return {"module": module, "class_name": class_name, "config": dict(config), "registered_name": None}
+
+
+def _check_keras_has(name: str) -> None:
+    if name in ONLY_OURS:
+        raise FileFormatError(
+            f"save: expected a model of what Keras has, got {name}, which it lacks. Save it as .safetensors."
+        )
 
 
 def _function(name: str) -> dict[str, Any]:
@@ -117,8 +122,7 @@ def _layer(layer: Config, dtype: str) -> dict[str, Any]:
     config = {name: value for name, value in layer["config"].items() if name != "input_shape"}
     if "activation" in config:
         config["activation"] = config["activation"] or "linear"
-        if config["activation"] in ONLY_OURS:
-            _object("keras.activations", config["activation"], {})  # tells
+        _check_keras_has(config["activation"])
     return _object("keras.layers", layer["class_name"], _arguments(config) | {"dtype": dtype})
 
 
@@ -133,6 +137,8 @@ def _arguments(config: Config) -> dict[str, Any]:
 
 def _written(module: str, value: Any) -> Any:
     """Write an object as Keras does; a name remains one."""
+    if isinstance(value, str):
+        _check_keras_has(value)
     if not isinstance(value, Mapping):
         return value
     if "function" in value:
@@ -177,6 +183,7 @@ def entries(model: Config) -> list[Entry]:
         FileFormatError: it is another kind of model, or its layers branch.
     """
     kind, layers = model["class_name"], model["config"]["layers"]
+    files.check_count("load_model", "layers", layers[1:], files.MOST_LAYERS)  # the first is the input
     folders = weight_folders([layer["class_name"] for layer in layers])
     found = [
         Entry(_class_name(layer), layer["config"]["name"], layer["config"], folder, f"layer {place} of {len(layers)}")
@@ -304,7 +311,7 @@ def layer(entry: Entry, trainable: bool, axes: int) -> dict[str, Any]:
     config = {name: value for name, value in entry.config.items() if name != "batch_shape"}
     if "axis" in config:
         config["axis"] = _axis(config["axis"], axes)
-    if isinstance(config.get("activation"), Mapping):
+    if config.get("activation") is not None:
         config["activation"] = _activation(config["activation"], entry)
     known = own_arguments(entry.class_name, LAYERS[entry.class_name], config)
     known["trainable"] = trainable and known.get("trainable", True)
@@ -318,14 +325,16 @@ def _axis(axis: Any, axes: int) -> Any:
     return -1 if axis in (-1, [-1], axes - 1, [axes - 1]) else axis
 
 
-def _activation(value: Config, entry: Entry) -> str:
-    """Return the name of a function that Keras described as an object."""
-    kind = value.get("class_name", "a function of one's own")
-    if kind != "function" or value["config"] not in ACTIVATIONS:
-        told = value["config"] if kind == "function" else kind
-        told = f"{told} in {entry.name!r}, {entry.place}"
-        raise refused("an activation that this library has", told, _it_has(ACTIVATIONS))
-    return str(value["config"])
+def _activation(value: Any, entry: Entry) -> str:
+    """Return the name of a function, which Keras may have described as an object."""
+    name, known = value, ACTIVATIONS.keys() - {*ONLY_OURS}  # one of those names is a user's own function there
+    if isinstance(value, Mapping):
+        kind = value.get("class_name", "a function of one's own")
+        name = value["config"] if kind == "function" else kind
+    if name not in known:
+        told = f"{name} in {entry.name!r}, {entry.place}"
+        raise refused("an activation that this library has", told, _it_has(known))
+    return str(name)
 
 
 def own_arguments(who: str, cls: type, config: Config) -> dict[str, Any]:
@@ -349,7 +358,7 @@ It is not supported: leave it out.
         name = OLDER_NAMES.get((who, keras_name), keras_name)
         if name in known:
             own[name] = _nested(value)
-        elif not (value is None or value is False or name in SAYS_NOTHING or value in USUAL.get(name, (0.0,))):
+        elif not (value is None or value is False or name in SAYS_NOTHING or value in USUAL.get(name, ())):
             raise refused(f"{who} without {name}", value, "It is not supported: leave it out.")
     return own
 
@@ -359,8 +368,9 @@ def _nested(value: Any) -> Any:
     if not isinstance(value, Mapping) or "class_name" not in value:
         return value
     name = _class_name(value)
-    if name not in NESTED:
-        raise refused("an object that this library has", name, _it_has({cls.__name__ for cls in NESTED.values()}))
+    if name not in NESTED or name in ONLY_OURS:
+        known = {cls.__name__ for cls in NESTED.values()} - {*ONLY_OURS}
+        raise refused("an object that this library has", name, _it_has(known))
     return {"class_name": name, "config": own_arguments(name, NESTED[name], value["config"])}
 
 
@@ -401,15 +411,15 @@ def _optimizer(value: Any) -> Any:
 def _described(what: str, value: Any, table: Mapping[str, type]) -> Any:
     """Return a loss or metric as our own files describe it: a name, an object, or a function of the user's."""
     if isinstance(value, str):
-        return _named(value)
+        return {"custom": value} if value in ONLY_OURS else _named(value)
     name, config = _class_name(value), value["config"]
     if value["class_name"] == "function":
-        known = config in losses.FUNCTIONS or config in metrics.NAMES
+        known = config in losses.FUNCTIONS or (config in metrics.NAMES and config not in ONLY_OURS)
         return _named(config) if known else {"custom": config}
     if name != value["class_name"]:
         return {"class_name": name, "config": config}  # found in custom_objects, or nowhere
-    if name not in table:
-        raise refused(f"a {what} that this library has", name, f"{_it_has(table)} {UNCOMPILED}")
+    if name not in table or name in ONLY_OURS:
+        raise refused(f"a {what} that this library has", name, f"{_it_has(table.keys() - {*ONLY_OURS})} {UNCOMPILED}")
     config = dict(config)
     if isinstance(config.get("fn"), Mapping):  # of a MeanMetricWrapper
         config["fn"] = config["fn"]["config"]

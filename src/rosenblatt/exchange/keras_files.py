@@ -20,6 +20,7 @@ from __future__ import annotations
 import json
 import math
 import mmap
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -227,8 +228,15 @@ def read_legacy(path: Path, compile: bool) -> tuple[Tensors, Description]:
     if compile and trained is not None:
         description["compile"] = keras_configs.understood_training(keras_configs.newer_training(json.loads(trained)))
         variables = []
-        if version.startswith("3.") and "optimizer_weights" in root:  # the order was another one before
-            variables = _named_arrays(root.group("optimizer_weights"))
+        if "optimizer_weights" in root:
+            if version.startswith("3."):
+                variables = _named_arrays(root.group("optimizer_weights"))
+            else:  # their order was another one
+                warnings.warn(
+                    f"load_model: expected an optimizer of Keras 3 in {path}, got one of Keras {version}: its step and "
+                    "what it remembers are left out, and training starts them anew. Pass compile=False for none.",
+                    stacklevel=5,
+                )
         tensors |= _read_optimizer(description, variables, places)
     return tensors, description
 

@@ -23,6 +23,7 @@ MOST_NODES = 24  # that one function is composed of
 MOST_TERMS = 24
 LONGEST_TEXT = 1000
 MOST_NUMBERS = 8  # in one function; all are tried as its parameters
+MOST_INPUTS = 3  # of one operator: those of Where and Clip
 
 
 class NotUnderstoodError(Exception):
@@ -127,9 +128,14 @@ def _relu_above(slope: float, threshold: float) -> Sum:
     return of("Where", of("Greater", x, threshold), x, (x - threshold) * slope)
 
 
+def _x_above_zero(slope: float) -> Sum:
+    """x above zero, else slope x: the larger of the two, but of a slope above 1 the smaller."""
+    return of("Max" if slope <= 1.0 else "Min", x, x * slope)
+
+
 FORMS = [
     Form(lambda a: of("Where", positive, x, x * a), lambda a: LeakyReLU(a), 1),
-    Form(lambda a: of("Max", x, x * a), lambda a: LeakyReLU(a), 1),
+    Form(_x_above_zero, lambda a: LeakyReLU(a), 1),
     Form(lambda a: of("Where", positive, x, elu * a), lambda a: ELU(a), 1),
     Form(lambda a: of("Min", of("Relu", x), a), lambda a: ReLU(a), 1),
     Form(lambda a: of("Max", of("Min", x, a), 0.0), lambda a: ReLU(a), 1),
@@ -215,7 +221,7 @@ def equation_of(
         return array
 
     for node in nodes:
-        if node.operator not in OPERATORS:
+        if node.operator not in OPERATORS or len(node.inputs) > MOST_INPUTS:
             raise NotUnderstoodError
         inputs = node.inputs[:1] if node.operator == "ReduceMean" else node.inputs
         if node.operator == "ReduceMean" and not _is_over_units(node, constants, axes):

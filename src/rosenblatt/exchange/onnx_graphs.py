@@ -20,6 +20,7 @@ from rosenblatt.types import Array
 OLDEST_OPSET = 7  # since then Add and Gemm broadcast as NumPy does
 MOST_NODES = 4096
 MOST_ARRAYS = 4 * MOST_NODES
+MOST_OUTPUTS = 16  # of one node
 MOST_AXES = 8
 BATCH = -(2**40)  # the number of rows in a shape: not known, and to be told from every true size
 
@@ -208,8 +209,9 @@ def _input(graph: Any, constants: dict[str, Array]) -> tuple[str, RowShape, int 
 def _node(proto: Any) -> Node:
     domain = "" if proto.domain in ("", "ai.onnx") else f"{proto.domain}."
     node = Node(f"{domain}{proto.op_type}", proto.name, tuple(proto.input), tuple(proto.output), {})
-    if not node.outputs:
-        raise unsupported("nodes that have outputs", f"{proto.op_type} in node {proto.name!r}, which has none")
+    if not 1 <= len(node.outputs) <= MOST_OUTPUTS:
+        got = f"{proto.op_type} in node {proto.name!r}, which has {len(node.outputs)}"
+        raise unsupported(f"nodes of 1 to {MOST_OUTPUTS} outputs", got)
     for attribute in proto.attribute:
         if attribute.type not in ATTRIBUTES or attribute.ref_attr_name:
             raise unsupported("numbers, texts and arrays as attributes", f"{attribute.name!r} of {node}")
@@ -304,14 +306,16 @@ class _Folding:
             if node.operator in SAME_SHAPE and len(missing) == 1 and missing[0] in self.shapes:
                 self.shapes[node.outputs[0]] = self.shapes[missing[0]]
             return False
+        cost: Callable[..., int] = COSTS.get(node.operator, _cost_of_first)
         try:
-            result = FOLDED[node.operator](node, *inputs)
+            self.budget -= cost(node, *inputs)
+            if self.budget < 0:
+                raise unsupported("constants of about the file's size", f"far larger ones from {node}")
+            self.constants[node.outputs[0]] = FOLDED[node.operator](node, *inputs)
+        except FileFormatError:
+            raise
         except (ValueError, TypeError, LookupError, ArithmeticError) as error:
             raise unsupported("constants that fit each other", f"others for {node} ({error})") from error
-        self.budget -= result.nbytes if result.dtype != object else 0
-        if self.budget < 0:
-            raise unsupported("constants of about the file's size", f"far larger ones from {node}")
-        self.constants[node.outputs[0]] = result
         return True
 
     def _fold_shape(self, node: Node) -> bool:
@@ -332,6 +336,8 @@ def _elementwise(function: Callable[[Array, Array], Array]) -> Callable[..., Arr
     def fold(node: Node, a: Array, b: Array) -> Array:
         if math.prod(np.broadcast_shapes(a.shape, b.shape)) > max(a.size, b.size):
             raise ValueError(f"shapes {a.shape} and {b.shape}")
+        if object in (a.dtype, b.dtype):
+            raise TypeError("text")  # a sum of texts is as long as both
         with np.errstate(all="ignore"):
             return np.asarray(function(a, b), a.dtype)
 
@@ -346,6 +352,8 @@ def _divide(a: Array, b: Array) -> Array:
 def _axes(node: Node, axes: Array | None) -> tuple[int, ...]:
     """Return the axes, which are an attribute before opset 13 and an input since."""
     given = axes if axes is not None else node.attributes.get("axes", [])
+    if len(given) > MOST_AXES:
+        raise ValueError(f"{len(given)} axes")
     return tuple(int(axis) for axis in given)
 
 
@@ -362,8 +370,6 @@ def _fold_cast(node: Node, x: Array) -> Array:
 
 
 def _fold_gather(node: Node, x: Array, indices: Array) -> Array:
-    if indices.size > x.size:
-        raise ValueError("more than there is")
     return np.take(x, indices, axis=node.attributes.get("axis", 0))
 
 
@@ -394,5 +400,39 @@ FOLDED: dict[str, Callable[..., Array]] = {
     "Mul": _elementwise(np.multiply),
     "Div": _elementwise(_divide),
     "Neg": lambda node, x: -x,
-    "Sqrt": lambda node, x: np.sqrt(x),
+    "Sqrt": lambda node, x: np.asarray(np.sqrt(x), x.dtype),
+}
+
+
+# --- What such constants cost, told before they are worked out --------------------------------------------------------
+
+
+def _cost_of_first(node: Node, *inputs: Array | None) -> int:
+    """Return the bytes of a result that is no larger than the first input; a Constant has none, it is in the file."""
+    return inputs[0].nbytes if inputs and inputs[0] is not None else 0
+
+
+def _cost_of_broadcast(node: Node, a: Array, b: Array) -> int:
+    return max(a.size, b.size) * a.itemsize
+
+
+def _cost_of_cast(node: Node, x: Array) -> int:
+    return x.size * np.dtype(TYPES[node.attributes["to"]][0]).itemsize
+
+
+def _cost_of_gather(node: Node, x: Array, indices: Array) -> int:
+    length: int = x.shape[node.attributes.get("axis", 0)]
+    return x.nbytes // max(length, 1) * indices.size
+
+
+def _cost_of_concat(node: Node, *parts: Array) -> int:
+    return sum(part.size for part in parts) * np.result_type(*parts).itemsize
+
+
+# How many bytes a result has at most; operators that are not here make nothing larger of their first input.
+COSTS: dict[str, Callable[..., int]] = {
+    **dict.fromkeys(("Add", "Sub", "Mul", "Div"), _cost_of_broadcast),
+    "Cast": _cost_of_cast,
+    "Gather": _cost_of_gather,
+    "Concat": _cost_of_concat,
 }

@@ -38,6 +38,7 @@ BY_NAME = {
     repr(ReLU(6.0)): Activation("relu6"),
 }
 MOST_LAYERS = 1000
+FEW_WEIGHTS = 2**16  # that any file may make, however small
 SMALLEST_VARIANCE = 1e-3  # what BatchNormalization adds to a variance, unless the variance is smaller
 
 
@@ -54,6 +55,7 @@ class Chain:
         self.shape = self.input_shape  # the same list until a layer changes the shape: what is learnt of one is of both
         self.layers: list[Layer] = []
         self.arrays: list[dict[str, Array]] = []
+        self.weights = 0  # numbers in the arrays, also those that later nodes replaced
         self.flat = False  # the file gives (n,), where the model gives (n, 1)
 
     @property
@@ -101,14 +103,19 @@ class Chain:
             return
         if len(self.layers) == MOST_LAYERS:
             raise unsupported(f"at most {MOST_LAYERS} layers", f"more, from {node} on")
+        self.count(node, sum(array.size for array in arrays.values()))
         self.layers.append(layer)
         self.arrays.append(arrays)
+
+    def count(self, node: Node, weights: int) -> None:
+        """Raise if the weights computed so far are too many for the file: one array of it may stand in many layers."""
+        self.weights += weights
+        if self.weights > self.size + FEW_WEIGHTS:
+            raise unsupported("no more weights than the file has bytes", f"{self.weights} from {node} on")
 
     def _slopes(self, node: Node, slopes: Array) -> Array:
         """Return a slope for every unit; the file may have one for all."""
         shape = self.whole_shape(node)
-        if math.prod(shape) > self.size:
-            raise unsupported("no more units than the file has bytes", f"rows of shape {shape} for {node}")
         if slopes.ndim > len(shape):
             slopes = slopes.reshape(slopes.shape[slopes.ndim - len(shape) :])
         return np.broadcast_to(slopes, shape)
@@ -251,6 +258,7 @@ def _shift(chain: Chain, node: Node, offset: Array) -> None:
     elif isinstance(layer, Rescaling) and layer.offset == 0.0 and offset.size == 1:
         layer.offset = number_of(offset)
     elif isinstance(layer, Normalization) and offset.size == arrays["mean"].size:
+        chain.count(node, offset.size)
         deviation = np.sqrt(arrays["variance"])
         arrays["mean"] = arrays["mean"] - (offset * deviation).reshape(arrays["mean"].shape)
     elif offset.size == 1:

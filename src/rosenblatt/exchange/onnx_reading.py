@@ -51,14 +51,19 @@ def read(path: str | Path) -> Sequential:
         raise FileFormatError(
             f"load: expected an ONNX file of at most 2 GB, got {path.stat().st_size} bytes in {path}."
         )
-    content = path.read_bytes()
     try:
+        content = path.read_bytes()
         with np.errstate(all="ignore"):  # what is divided by zero is refused where it is found
             return _model_of(onnx_graphs.parse(content), len(content))
     except MissingExtraError:
         raise
     except FileFormatError as error:
         raise FileFormatError(f"{error} The file is {path}.") from error
+    except MemoryError as error:
+        raise FileFormatError(
+            f"load: expected a model that fits into the memory, got one that does not in {path}. "
+            "Close other programs, or take a computer with more memory."
+        ) from error
     except (RosenblattError, LookupError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
         reason = error if isinstance(error, RosenblattError) else repr(error)
         raise FileFormatError(
@@ -122,8 +127,8 @@ def _prediction(graph: Graph) -> tuple[str, Array | None]:
             name = same[name]
         return name
 
-    predictions = {origin(name) for name in graph.outputs if name not in labels}
-    predictions = predictions or {origin(labels[name]) for name in graph.outputs}
+    predictions = {origin(name) for name in set(graph.outputs) if name not in labels}
+    predictions = predictions or {origin(labels[name]) for name in set(graph.outputs)}
     if len(predictions) != 1:
         raise unsupported("one prediction", f"{len(graph.outputs)} outputs ({', '.join(graph.outputs[:8])})")
     return predictions.pop(), classes

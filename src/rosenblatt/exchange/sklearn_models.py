@@ -1,4 +1,4 @@
-"""scikit-learn's multi-layer perceptrons as models: the same layers, the same weights, the same answers.
+"""scikit-learn's multi-layer perceptrons, and ours, as models: the same layers, the same weights, the same answers.
 
 MLPClassifier    softmax, or a single sigmoid for two classes or several labels; class_names are its classes
 MLPRegressor     linear outputs
@@ -17,7 +17,15 @@ from rosenblatt.layers import Dense, Input, Layer, Normalization
 from rosenblatt.models import Sequential
 from rosenblatt.types import Array
 
-ACTIVATIONS = {"identity": None, "logistic": "sigmoid", "relu": "relu", "softmax": "softmax", "tanh": "tanh"}
+ACTIVATIONS = {
+    "exp": "exponential",
+    "identity": None,
+    "logistic": "sigmoid",
+    "relu": "relu",
+    "softmax": "softmax",
+    "tanh": "tanh",
+}
+SMALLEST = 1e-6  # a deviation; Normalization takes those below 1e-7 for that
 
 
 def from_sklearn(estimator: Any, seed: int | None = None) -> Sequential:
@@ -25,8 +33,10 @@ def from_sklearn(estimator: Any, seed: int | None = None) -> Sequential:
     from sklearn.neural_network import MLPClassifier, MLPRegressor
     from sklearn.pipeline import Pipeline
 
+    from rosenblatt.sklearn.base import MultilayerPerceptron
+
     *before, last = [step for _, step in estimator.steps] if isinstance(estimator, Pipeline) else [estimator]
-    if not isinstance(last, MLPClassifier | MLPRegressor):
+    if not isinstance(last, MLPClassifier | MLPRegressor | MultilayerPerceptron):
         raise ArgumentError(
             f"from_sklearn: expected a fitted MLPClassifier or MLPRegressor, or a Pipeline that ends in one, got "
             f"{type(last).__name__}."
@@ -35,12 +45,15 @@ def from_sklearn(estimator: Any, seed: int | None = None) -> Sequential:
         raise ModelStateError(f"from_sklearn: expected a fitted {type(last).__name__}, got one that is not. Call fit.")
     model = Sequential(seed=seed, dtype=last.coefs_[0].dtype.name)
     model.add(Input((last.n_features_in_,)))
-    for layer in [*map(_scaling, _that_do_something(before)), *_dense_layers(last)]:
+    scalings = [_scaling(scaler, model.dtype) for scaler in _that_do_something(before)]
+    ours = isinstance(last, MultilayerPerceptron)
+    layers = [layer.copy() for layer in last.model_.layers] if ours else _dense_layers(last)
+    for layer in [*scalings, *layers]:
         model.add(layer)
     dense = [layer for layer in model.layers if isinstance(layer, Dense)]
     for layer, kernel, bias in zip(dense, last.coefs_, last.intercepts_, strict=True):
         layer.set_weights([kernel, bias])
-    if isinstance(last, MLPClassifier) and not isinstance(last.classes_[0], list | np.ndarray):
+    if hasattr(last, "classes_") and not isinstance(last.classes_[0], list | np.ndarray):
         model.class_names = [str(name) for name in last.classes_]
     return model
 
@@ -56,7 +69,7 @@ def _that_do_something(steps: Sequence[Any]) -> list[Any]:
     return [step for step in steps if step is not None and step != "passthrough"]
 
 
-def _scaling(scaler: Any) -> Layer:
+def _scaling(scaler: Any, dtype: str) -> Layer:
     """Return a scaler as a Normalization: (x - mean) / standard deviation."""
     kind = type(scaler).__name__
     if kind not in SCALERS:
@@ -65,6 +78,12 @@ def _scaling(scaler: Any) -> Layer:
             "apply others to the rows beforehand."
         )
     mean, deviation = SCALERS[kind](scaler)
+    if deviation.min() < SMALLEST or deviation.max() > np.sqrt(np.finfo(dtype).max):
+        raise ArgumentError(
+            f"from_sklearn: expected a {kind} whose deviations a Normalization in {dtype} can hold, got "
+            f"{deviation.min():.3g} to {deviation.max():.3g}. Take the network alone, pipeline[-1], and scale the rows "
+            "beforehand, by pipeline[:-1]."
+        )
     return Normalization(mean=mean.tolist(), variance=(deviation**2).tolist())
 
 

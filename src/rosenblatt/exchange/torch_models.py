@@ -223,36 +223,51 @@ def _activation_module(rule: Rule) -> list[Any]:
 def from_torch(module: Any, input_shape: int | Sequence[int] | None = None, seed: int | None = None) -> Sequential:
     """Return a chain of modules as a model: see `rosenblatt.models.from_torch`."""
     if not isinstance(module, nn.Module):
-        raise ArgumentError(f"from_torch: expected a torch.nn.Module, got {module!r}.")
+        raise ArgumentError(
+            f"from_torch: expected a torch.nn.Module, got {type(module).__name__}. "
+            "Build the module, then load_state_dict."
+        )
     chain = list(_modules(module))
-    layers: list[Layer] = []
-    arrays: list[dict[str, Any]] = []
-    for each in chain:
-        name = type(each).__name__ if type(each) in FROM_TORCH else ""
-        if not name:
-            known = ", ".join(sorted(kind.__name__ for kind in FROM_TORCH))
-            raise ArgumentError(
-                f"from_torch: expected a chain of modules that can be layers, got {type(each).__name__} in it. "
-                f"Supported: {known}; in nn.Sequential, nested or not."
-            )
-        layer, numbers = FROM_TORCH[type(each)](each)
-        if layer is not None:
-            parameters = list(each.parameters())
-            layer.trainable = not parameters or any(parameter.requires_grad for parameter in parameters)
-            layers.append(layer)
-            arrays.append(numbers)
+    layers = [_layer_of(each) for each in chain]  # told first: what cannot be a layer
     model = Sequential(seed=seed, dtype=_dtype(module))
     model.add(Input(_input_shape(chain, input_shape)))
-    for layer, numbers in zip(layers, arrays, strict=True):
+    for each, (layer, numbers) in zip(chain, layers, strict=True):
+        if layer is None:
+            continue
+        parameters = list(each.parameters())
+        layer.trainable = not parameters or any(parameter.requires_grad for parameter in parameters)
         model.add(layer)
+        if len(model.output_shape) > 1 and _on_second_axis(each):
+            raise ArgumentError(
+                f"from_torch: expected {each!r} to get rows that are vectors, got rows of shape {model.output_shape}. "
+                "Put an nn.Flatten before it: PyTorch's second axis would be another one here."
+            )
         for name, tensor in numbers.items():
             layer.weights[name][...] = tensor.detach().cpu().numpy()
     return model
 
 
+def _layer_of(module: Any) -> From:
+    if type(module) not in FROM_TORCH:
+        known = ", ".join(sorted(kind.__name__ for kind in FROM_TORCH if kind.__module__ != __name__))
+        raise ArgumentError(
+            f"from_torch: expected a chain of modules that can be layers, got {type(module).__name__} in it. "
+            f"Supported: {known}; in nn.Sequential, nested or not. "
+            "A module with a forward of its own may come through torch.onnx.export and load_model."
+        )
+    return FROM_TORCH[type(module)](module)
+
+
+def _on_second_axis(module: Any) -> bool:
+    """Tell whether a module works on PyTorch's second axis, the last one only where rows are vectors."""
+    if isinstance(module, nn.Softmax | nn.LogSoftmax):
+        return bool(module.dim != -1)
+    return isinstance(module, nn.BatchNorm1d) or (isinstance(module, nn.PReLU) and module.num_parameters > 1)
+
+
 def _modules(module: Any) -> Iterator[Any]:
-    """Yield the modules of nested chains in their order."""
-    if isinstance(module, nn.Sequential):
+    """Yield the modules of nested chains in their order; a chain with a `forward` of its own is no chain."""
+    if isinstance(module, nn.Sequential) and type(module).forward is nn.Sequential.forward:
         for each in module:
             yield from _modules(each)
     else:
@@ -294,25 +309,30 @@ def _refuse(module: Any, what: str, cure: str) -> ArgumentError:
 From = tuple[Layer | None, dict[str, Any]]  # a layer, or nothing to be done, and its numbers
 
 
+def _that_are_there(**tensors: Any) -> dict[str, Any]:
+    return {name: tensor for name, tensor in tensors.items() if tensor is not None}
+
+
 def _from_linear(module: Any) -> From:
-    numbers = {"kernel": module.weight.T} | ({} if module.bias is None else {"bias": module.bias})
-    return Dense(module.out_features, use_bias=module.bias is not None), numbers
+    numbers = _that_are_there(kernel=module.weight.T, bias=module.bias)
+    return Dense(module.out_features, use_bias="bias" in numbers), numbers
 
 
 def _from_batch_norm(module: Any) -> From:
     if module.running_mean is None:
         raise _refuse(module, "running figures to use", "Train it with track_running_stats=True.")
     momentum = 0.9 if module.momentum is None else 1.0 - module.momentum
-    layer = BatchNormalization(momentum=momentum, epsilon=module.eps, center=module.affine, scale=module.affine)
-    figures = {"moving_mean": module.running_mean, "moving_variance": module.running_var}
-    return layer, figures | ({"gamma": module.weight, "beta": module.bias} if module.affine else {})
+    numbers = _that_are_there(gamma=module.weight, beta=module.bias)
+    layer = BatchNormalization(
+        momentum=momentum, epsilon=module.eps, center="beta" in numbers, scale="gamma" in numbers
+    )
+    return layer, {"moving_mean": module.running_mean, "moving_variance": module.running_var, **numbers}
 
 
 def _from_layer_norm(module: Any) -> From:
     if len(module.normalized_shape) != 1:
         raise _refuse(module, "a LayerNorm over the last axis", "Flatten the rows before it.")
-    numbers = {"gamma": module.weight, "beta": module.bias}
-    numbers = {name: tensor for name, tensor in numbers.items() if tensor is not None}
+    numbers = _that_are_there(gamma=module.weight, beta=module.bias)
     return LayerNormalization(epsilon=module.eps, scale="gamma" in numbers, center="beta" in numbers), numbers
 
 
@@ -338,8 +358,8 @@ def _from_gelu(module: Any) -> From:
 
 
 def _from_softplus(module: Any) -> From:
-    if module.beta != 1:
-        raise _refuse(module, "beta=1", "Scale the layers around it.")
+    if module.beta != 1 or module.threshold < 20:  # beyond 20, softplus(z) is z but for 2e-9
+        raise _refuse(module, "beta=1 and threshold=20", "Scale the layers around it.")
     return Activation("softplus"), {}
 
 

@@ -131,10 +131,11 @@ class MultilayerPerceptron(BaseEstimator, ABC):
         y = self._encode(y)
         random_state = check_random_state(self.random_state)
         self.n_outputs_ = y.shape[1]
+        self.out_activation_ = self._output_activation()
         if first_time:
             self._start(X, widths, random_state)
         else:
-            self._go_on(X)
+            self._go_on(X, random_state)
         self._compile(anew=not incremental)
         if self.solver == "lbfgs":
             solvers.lbfgs(self, self._objective(X, y, sample_weight))
@@ -180,22 +181,29 @@ class MultilayerPerceptron(BaseEstimator, ABC):
         """Make a new network with new weights."""
         self.n_iter_ = self.t_ = 0
         self.n_layers_ = len(widths) + 2
-        self.out_activation_ = self._output_activation()
-        seed = int(random_state.randint(2**31)) if networks.needs_seed(self) else 0
-        self.model_ = networks.build(self, X.shape[1], widths, X.dtype, seed)
+        self.model_ = self._new_model(X, widths, random_state)
         if self.kernel_initializer is None:
             networks.start_weights(self, self.model_, random_state)
         if self.solver != "lbfgs":
             solvers.reset_curves(self)
 
-    def _go_on(self, X: Any) -> None:
-        """Take up the weights as they are, also those that somebody put into coefs_."""
+    def _go_on(self, X: Any, random_state: np.random.RandomState) -> None:
+        """Take up the weights as they are, also those that somebody put into coefs_, in a network of the parameters."""
+        widths = [coefs.shape[1] for coefs in self.coefs_[:-1]]
         if not hasattr(self, "model_"):
-            widths = [coefs.shape[1] for coefs in self.coefs_[:-1]]
-            self.model_ = networks.build(self, X.shape[1], widths, X.dtype, seed=0)
+            self.model_ = self._new_model(X, widths, random_state)
         networks.take_weights(self)
+        if not networks.is_built_from(self, self.model_, widths):  # by set_params since the last fit
+            before = self.model_
+            self.model_ = self._new_model(X, widths, random_state)
+            networks.hand_over_weights(before, self.model_)
+            networks.show_weights(self)
         if self.solver != "lbfgs" and not hasattr(self, "_no_improvement_count"):
             solvers.reset_curves(self)
+
+    def _new_model(self, X: Any, widths: list[int], random_state: np.random.RandomState) -> Sequential:
+        seed = int(random_state.randint(2**31)) if networks.needs_seed(self) else 0
+        return networks.build(self, X.shape[1], widths, X.dtype, seed)
 
     def _compile(self, anew: bool) -> None:
         """Tell the network loss and optimizer; partial_fit goes on with what the optimizer remembers."""

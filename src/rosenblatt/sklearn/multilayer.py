@@ -46,6 +46,7 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):
         activation: of the hidden layers: "identity", "logistic", "tanh", "relu" or a name of
             `rosenblatt.activations`; or a list with one for each.
         solver: "adam", "sgd", "lbfgs", the name of another optimizer, or an object of `rosenblatt.optimizers`.
+            Of an object its own settings count, and not learning_rate_init, learning_rate, momentum and the like.
         alpha: strength of the L2 penalty; half of it times the squares of the weights, shared among a batch's rows.
         batch_size: rows an update; "auto" is 200, or all where there are fewer.
         learning_rate: "constant", "invscaling" or "adaptive", with "sgd".
@@ -56,7 +57,8 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):
         random_state: of everything random. With the same number the same results.
         tol: the loss or score must improve by so much to count as improved.
         verbose: print each epoch's loss.
-        warm_start: go on from the weights of the last fit.
+        warm_start: go on from the weights of the last fit, with activations, dropout and the like as they are now; the
+            units of the hidden layers stay.
         momentum: of "sgd".
         nesterovs_momentum: whether that is Nesterov's.
         early_stopping: hold rows out, stop when their score no longer improves, and restore the best weights.
@@ -270,7 +272,8 @@ class MLPRegressor(RegressorMixin, MultilayerPerceptron):
         random_state: of everything random.
         tol: the least improvement that counts.
         verbose: print each epoch's loss.
-        warm_start: go on from the weights of the last fit.
+        warm_start: go on from the weights of the last fit, with activations, dropout and the like as they are now; the
+            units of the hidden layers stay.
         momentum: of "sgd".
         nesterovs_momentum: whether that is Nesterov's.
         early_stopping: stop when the score (R²) of rows that are held out no longer improves.

@@ -39,10 +39,15 @@ def hidden_widths(hidden_layer_sizes: Any) -> list[int]:
 
 def build(estimator: MultilayerPerceptron, inputs: int, widths: Sequence[int], dtype: Any, seed: int) -> Sequential:
     """Return a network of the estimator's parameters; its weights are still to be set."""
+    layers: list[Layer | Input] = [Input((inputs,)), *_layers(estimator, widths)]
+    return Sequential(layers, name=type(estimator).__name__.lower(), seed=seed, dtype=np.dtype(dtype).name)
+
+
+def _layers(estimator: MultilayerPerceptron, widths: Sequence[int]) -> list[Layer]:
     names = _one_each(estimator, "activation", estimator.activation, len(widths))
     rates = _one_each(estimator, "dropout", estimator.dropout, len(widths))
     initializer = estimator.kernel_initializer or "glorot_uniform"
-    layers: list[Layer | Input] = [Input((inputs,))]
+    layers: list[Layer] = []
     for width, name, rate in zip(widths, names, rates, strict=True):
         name = OUR_NAMES.get(name, name)
         if estimator.batch_normalization:  # between the sum and its activation, as Ioffe and Szegedy (2015) have it
@@ -53,7 +58,25 @@ def build(estimator: MultilayerPerceptron, inputs: int, widths: Sequence[int], d
             layers.append(Dropout(rate))
     last = OUR_NAMES.get(estimator.out_activation_, estimator.out_activation_)
     layers.append(Dense(estimator.n_outputs_, activation=last, kernel_initializer=initializer))
-    return Sequential(layers, name=type(estimator).__name__.lower(), seed=seed, dtype=np.dtype(dtype).name)
+    return layers
+
+
+def is_built_from(estimator: MultilayerPerceptron, model: Sequential, widths: Sequence[int]) -> bool:
+    """Tell whether a network computes what the estimator's parameters say now; how weights start does not matter."""
+    wanted = _layers(estimator, widths)
+    return [_does(layer) for layer in wanted] == [_does(layer) for layer in model.layers]
+
+
+def _does(layer: Layer) -> tuple[str, dict[str, Any]]:
+    return layer.kind, layer.rule_config()
+
+
+def hand_over_weights(before: Sequential, after: Sequential) -> None:
+    """Give a network the numbers of one with other activations, more layers of normalisation or fewer."""
+    learnt = before.weights
+    for name, array in after.weights.items():
+        if name in learnt:  # layers are numbered by their kind: "dense_1/kernel" is the second Dense in both
+            array[...] = learnt[name]
 
 
 def _one_each(estimator: Any, name: str, value: Any, layers: int) -> list[Any]:

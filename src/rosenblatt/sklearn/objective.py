@@ -126,7 +126,7 @@ class Objective:
             return sizes
         totals = np.add.reduceat(self.weight[order], starts)
         with np.errstate(divide="ignore", invalid="ignore"):
-            scale = np.where(totals > 0, self.measure.factor * sizes / totals, 0)  # rows of no weight cost nothing
+            scale = np.where(totals != 0, self.measure.factor * sizes / totals, 0)  # rows of no weight cost nothing
         self._shares[order] = self.weight[order] * np.repeat(scale, sizes)  # type: ignore[index]
         return totals
 
@@ -194,6 +194,7 @@ class Objective:
             if self.weight is not None:  # no total is likely to come again
                 engine = next((engine for _, engine in self._prepared.values()), None)
                 self._prepared.clear()
+            # Where the rows weigh less than nothing together, a penalty would reward large weights.
             plan = penalised(self.model.plan, self.l1 / total, self.alpha / 2 / total) if total > 0 else self.model.plan
             engine = engine or new_engine()
             self._prepared[total] = plan, engine

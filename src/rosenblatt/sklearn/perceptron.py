@@ -52,7 +52,10 @@ class Perceptron(ClassifierMixin, BaseEstimator):
 
     For each row with x w + b on the wrong side, ``w += eta0 weight y x`` and ``b += eta0 weight y``; y is 1 or -1.
 
-    Where rows are shuffled their order in the table does not matter, and a row of weight 2 counts as two equal rows.
+    Where rows are shuffled their order in the table does not matter, and a row of weight 2 counts as two equal rows:
+    equal rows make one update an epoch, of the size of their weights' sum, where scikit-learn makes one for each. A
+    table with every row twice so teaches what the table itself does; with many equal rows give more epochs, or take
+    ``shuffle=False``, which takes every row for itself, in order.
 
     Args:
         penalty: "l2", "l1", "elasticnet" or None.
@@ -152,6 +155,12 @@ class Perceptron(ClassifierMixin, BaseEstimator):
             )
         if not (self.warm_start and hasattr(self, "coef_")):
             self._start(X)
+        elif self.coef_.shape != self._shape(X):
+            raise ValueError(
+                f"Perceptron.fit: expected, with warm_start=True, classes and features for a coef_ of shape "
+                f"{self.coef_.shape}, got {len(self.classes_)} classes and {X.shape[1]} features. "
+                "Set warm_start=False to start anew."
+            )
         if coef_init is not None:
             self.coef_ = _shaped("coef_init", coef_init, self.coef_)
         if intercept_init is not None:
@@ -191,9 +200,12 @@ class Perceptron(ClassifierMixin, BaseEstimator):
         return X, y
 
     def _start(self, X: Any) -> None:
-        problems = 1 if len(self.classes_) == 2 else len(self.classes_)
-        self.coef_ = np.zeros((problems, X.shape[1]), X.dtype)
-        self.intercept_ = np.zeros(problems, X.dtype)
+        self.coef_ = np.zeros(self._shape(X), X.dtype)
+        self.intercept_ = np.zeros(len(self.coef_), X.dtype)
+
+    def _shape(self, X: Any) -> tuple[int, int]:
+        """Return the shape of coef_ for these features and classes_."""
+        return (1 if len(self.classes_) == 2 else len(self.classes_), X.shape[1])
 
     def _learn(self, X: Any, y: Array, sample_weight: Any, epochs: int) -> None:
         """Learn every yes-or-no problem for some epochs: one for two classes, else each class against the rest."""

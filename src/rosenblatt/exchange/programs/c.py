@@ -132,7 +132,7 @@ static void log_softmax(const real *z, real *y, int rows, int width)
 """,
 }
 
-# What happens to each number alone: parameters, and f(z).
+# What happens to each number alone: parameters, and f(z). Not by fmin() and fmax(), which lose NaN.
 FUNCTIONS: dict[str, tuple[tuple[str, ...], str]] = {
     "elu": (("alpha",), "z > 0 ? z : alpha * expm1(z)"),
     "exponential": ((), "exp(z)"),
@@ -141,19 +141,21 @@ FUNCTIONS: dict[str, tuple[tuple[str, ...], str]] = {
         (),
         "z * (1 + tanh((real)0.7978845608028654 * (z + (real)0.044715 * z * z * z))) / 2",
     ),
-    "hard_sigmoid": ((), "fmin(fmax(z + 3, (real)0), (real)6) / 6"),
+    "hard_sigmoid": ((), "(z < -3 ? 0 : z > 3 ? 6 : z + 3) / 6"),
     "leaky_relu": (("negative_slope",), "z > 0 ? z : negative_slope * z"),
-    "mish": ((), "z * tanh(fmax(z, (real)0) + log1p(exp(-fabs(z))))"),
+    "mish": ((), "z * tanh((z > 0 ? z : 0) + log1p(exp(-fabs(z))))"),
     "relu": (
         ("negative_slope", "max_value", "threshold"),
-        "fmin(z > threshold ? z : negative_slope * (z - threshold), max_value)",
+        "z > threshold ? z : negative_slope * (z - threshold);\n"
+        "        if (y[unit] > max_value)\n"
+        "            y[unit] = max_value",
     ),
-    "relu6": ((), "fmin(fmax(z, (real)0), (real)6)"),
+    "relu6": ((), "z < 0 ? 0 : z > 6 ? 6 : z"),
     "rescaling": (("scale", "offset"), "scale * z + offset"),
     "selu": ((), "(real)1.0507009873554805 * (z > 0 ? z : (real)1.6732632423543772 * expm1(z))"),
     "sigmoid": ((), "1 / (1 + exp(-z))"),
     "silu": ((), "z / (1 + exp(-z))"),
-    "softplus": ((), "fmax(z, (real)0) + log1p(exp(-fabs(z)))"),
+    "softplus": ((), "(z > 0 ? z : 0) + log1p(exp(-fabs(z)))"),
     "softsign": ((), "z / (1 + fabs(z))"),
     "step": ((), "z >= 0"),
     "tanh": ((), "tanh(z)"),
@@ -179,25 +181,45 @@ MAIN = """\
 #ifdef PREDICT_MAIN
 #include <stdio.h>
 
+/* The next letter of the standard input that separates no numbers, or EOF. */
+static int next_letter(void)
+{
+    int letter = getchar();
+    while (letter == ',' || letter == ' ' || letter == '\\t' || letter == '\\r')
+        letter = getchar();
+    return letter;
+}
+
 int main(void)
 {
     real x[INPUTS], y[OUTPUTS];
     double number;
-    int place = 0;
-    while (scanf("%lf%*[, \\t\\r\\n]", &number) == 1) {
-        x[place++] = (real)number;
-        if (place < INPUTS)
-            continue;
-        place = 0;
-        predict(x, y);
-        for (int unit = 0; unit < OUTPUTS; unit++)
-            printf(unit ? ",%.17g" : "%.17g", (double)y[unit]);
-        putchar('\\n');
+    for (long line = 1;; line++) {
+        long numbers = 0;
+        int letter;
+        while ((letter = next_letter()) != '\\n' && letter != EOF) {
+            ungetc(letter, stdin);
+            if (scanf("%lf", &number) != 1) {
+                fprintf(stderr, "predict: expected numbers in line %ld, got something else.\\n", line);
+                return 1;
+            }
+            if (numbers < INPUTS)
+                x[numbers] = (real)number;
+            numbers++;
+        }
+        if (numbers != 0 && numbers != INPUTS) {
+            fprintf(stderr, "predict: expected %d numbers in line %ld, got %ld.\\n", INPUTS, line, numbers);
+            return 1;
+        }
+        if (numbers == INPUTS) {
+            predict(x, y);
+            for (int unit = 0; unit < OUTPUTS; unit++)
+                printf(unit ? ",%.17g" : "%.17g", (double)y[unit]);
+            putchar('\\n');
+        }
+        if (letter == EOF)
+            return 0;
     }
-    if (place == 0 && feof(stdin))
-        return 0;
-    fprintf(stderr, "predict: expected rows of %d numbers.\\n", INPUTS);
-    return 1;
 }
 #endif
 """

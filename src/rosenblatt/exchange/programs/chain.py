@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from rosenblatt.errors import ArgumentError
 from rosenblatt.functional import network
 from rosenblatt.functional.activations import ACTIVATIONS
 from rosenblatt.plan import LayerPlan, Rule
@@ -86,7 +87,7 @@ def chain_of(model: Sequential) -> Chain:
         step for layer, arrays in zip(plan.layers, weights, strict=True) for step in STEPS[layer.kind](layer, arrays)
     ]
     steps += _activation(plan.layers[-1], plan.output)  # the activation that the loss had taken off the last layer
-    return Chain(
+    chain = Chain(
         model.name,
         plan.input_shape,
         plan.output_shape,
@@ -94,13 +95,25 @@ def chain_of(model: Sequential) -> Chain:
         tuple(map(str, model.class_names or ())),
         tuple(steps),
     )
+    _check_class_names(chain)
+    return chain
 
 
 def is_classifier(chain: Chain) -> bool:
-    """Tell whether a row is answered by probabilities of classes: softmax, or one sigmoid."""
-    last = chain.steps[-1].operation if chain.steps else ""
-    flat = len(chain.output_shape) == 1
-    return flat and (last in ("softmax", "log_softmax") or (last == "sigmoid" and chain.outputs == 1))
+    """Tell whether a row is answered by one vector of probabilities of classes: softmax, or one sigmoid."""
+    if not chain.steps or chain.output_shape != (chain.steps[-1].units,):
+        return False
+    return chain.steps[-1].operation == ("softmax" if chain.outputs > 1 else "sigmoid")
+
+
+def _check_class_names(chain: Chain) -> None:
+    """Raise where a classifier's classes do not have one name each; a single sigmoid has two classes."""
+    classes = max(chain.outputs, 2)
+    if chain.class_names and is_classifier(chain) and len(chain.class_names) != classes:
+        raise ArgumentError(
+            f"export: expected a class name for each of the {classes} classes, got {len(chain.class_names)}. "
+            "Set model.class_names."
+        )
 
 
 def _step(operation: str, layer: LayerPlan, arrays: Arrays, config: Mapping[str, Any] | None = None) -> Step:

@@ -168,6 +168,8 @@ export function classify(row) {{
   return {found};
 }}
 """
+OF_TWO = "Number(y[0] > 0.5)"
+OF_SEVERAL = "y.reduce((best, value, unit) => (value > y[best] ? unit : best), 0)"
 
 
 def program(chain: Chain, file: str) -> str:
@@ -234,7 +236,7 @@ def _object(step: Step) -> str:
 
 
 def _classify(chain: Chain) -> str:
-    rule = "y.indexOf(y.reduce((a, b) => Math.max(a, b)))" if chain.outputs > 1 else "Number(y[0] > 0.5)"
+    rule = OF_SEVERAL if chain.outputs > 1 else OF_TWO
     if not chain.class_names:
         return CLASSIFY.format(answer="its number, from 0", rule=rule, found="number")
     names = f"export const classNames = {json.dumps(list(chain.class_names))};\n\n"

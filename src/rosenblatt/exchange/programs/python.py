@@ -66,7 +66,7 @@ FUNCTIONS = {
     "softmax": "y = np.exp(z - z.max(-1, keepdims=True))\nreturn y / y.sum(-1, keepdims=True)",
     "softplus": "return np.logaddexp(z, 0)",
     "softsign": "return z / (1 + np.abs(z))",
-    "step": "return z >= 0",
+    "step": "return (z >= 0).astype(DTYPE)",
     "tanh": "return np.tanh(z)",
 }
 
@@ -145,10 +145,13 @@ def _arrays(chain: Chain) -> str:
 
 
 def _predict(chain: Chain) -> str:
+    shapes = list(dict.fromkeys([chain.input_shape, (chain.inputs,)]))  # a table may come as one line of numbers
     lines = [
         "def predict(x):",
         '    """Return the answers to rows of numbers."""',
         "    x = np.asarray(x, DTYPE)",
+        f"    if x.shape[1:] not in {shapes}:",
+        f'        raise ValueError(f"predict: expected rows of shape {chain.input_shape}, got {{x.shape[1:]}}.")',
     ]
     shape: tuple[int, ...] = (chain.inputs,)
     for number, step in enumerate(chain.steps, 1):

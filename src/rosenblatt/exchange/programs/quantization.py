@@ -73,7 +73,7 @@ def cost(model: Sequential, data: Any) -> Cost:
     """Measure what quantisation changes, on rows x or (x, y); y is compared with the classes of a classifier.
 
     Raises:
-        ArgumentError: there is not one class for each row.
+        ArgumentError: there is not one class for each row, or a name that is not among the model's class names.
     """
     x, y = data if isinstance(data, tuple) else (data, None)
     rounded = copy.deepcopy(model)
@@ -89,7 +89,7 @@ def cost(model: Sequential, data: Any) -> Cost:
     same = float(np.mean(class_before == class_after))
     if y is None:
         return Cost(len(before), change, same)
-    target = _class_numbers(y, len(before))
+    target = _class_numbers(y, len(before), model.class_names or [])
     right_before, right_after = (float(np.mean(found == target)) for found in (class_before, class_after))
     return Cost(len(before), change, same, right_before, right_after)
 
@@ -99,8 +99,17 @@ def _classes(output: Array) -> Array:
     return output.argmax(axis=1) if output.shape[1] > 1 else (output[:, 0] > 0.5).astype(np.int64)
 
 
-def _class_numbers(y: Any, rows: int) -> Array:
+def _class_numbers(y: Any, rows: int, class_names: list[str]) -> Array:
+    """Return the number of each row's class, which may be given as a number, as one-hot numbers or by its name."""
     target = np.asarray(y)
+    if target.dtype.kind not in "biuf":
+        unknown = set(target.ravel().tolist()).difference(class_names)
+        if unknown:
+            raise ArgumentError(
+                f"export: expected classes as numbers or as names among {class_names}, got {min(map(repr, unknown))}. "
+                "Set model.class_names or give numbers."
+            )
+        target = np.vectorize(class_names.index, otypes=[np.int64])(target)
     if target.ndim == 2 and target.shape[1] > 1:  # one-hot
         target = target.argmax(axis=1)
     if target.size != rows:
