@@ -227,7 +227,7 @@ def test_the_browser_is_opened_on_the_address_unless_it_is_not_wanted(
     ("arguments", "code", "complaint"),
     [
         (["nothing.safetensors"], 3, "expected a model file, got none of that name"),
-        (["model.h5"], 3, "expected a path ending in .safetensors"),
+        (["model.txt"], 3, "expected a path ending in .safetensors"),
         (["--lang", "fr"], 2, "--lang: expected a known name, got 'fr'"),
         (["--port", "70000"], 2, "'--port'"),
         (["--target", "species"], 2, "there is no --data"),
