@@ -125,6 +125,10 @@ class Tool:
         """Wait for an expression of JavaScript in which ``data`` is what the page says of its last picture."""
         real.until(self.page, condition, TIMEOUT)
 
+    def painted(self) -> None:
+        """Wait until the page has painted what it knows, and what followed from that."""
+        self.page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))")
+
     def press(self, key: str) -> None:
         self.page.locator("body").press(key)
 

@@ -67,6 +67,7 @@ class Learner:
 
     @property
     def is_done(self) -> bool:
+        self.tool.painted()  # the tick follows, a picture later, what it is for
         return self.body.get_attribute("data-done") == "true"
 
     def wait_until_done(self) -> None:
@@ -135,6 +136,7 @@ class Learner:
     def follow_the_sample(self) -> None:
         """Step through the sample by the button, until the step asked for is reached."""
         button = self.page.get_by_role("button", name="Next operation")
+        self.page.locator("#sample .body[data-step]").wait_for()
         for _ in range(40):
             assert button.is_enabled()
             before = self.page.locator("#sample .body").get_attribute("data-step")
@@ -147,6 +149,7 @@ class Learner:
     def follow_by_keys(self) -> None:
         """Step through the sample by the arrow keys, until the step asked for is reached."""
         graph = self.page.locator(".sample-graph")
+        self.page.locator("#sample .body[data-step]").wait_for()
         for _ in range(60):
             graph.press("ArrowRight")
             if self.is_done:
