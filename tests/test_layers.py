@@ -300,7 +300,17 @@ def test_a_layer_stands_in_one_place_of_one_model_only() -> None:
         with pytest.raises(ArgumentError, match=r"layer of no other model, got Dense\(4\).*layer\.copy\(\)"):
             other.add(layer)
     model.pop()
+    with pytest.raises(ArgumentError, match=r"layer of no other model, got Dense\(4\)"):
+        Sequential([layer, layer])
     Sequential([layer])
+
+
+@pytest.mark.parametrize("wrong", ["Dense", Dense(2, name="first")])
+def test_layers_of_a_model_that_failed_are_free(wrong: Any) -> None:
+    layers = [Dense(3, input_shape=(2,), name="first"), Dense(1)]
+    with pytest.raises(ArgumentError):
+        Sequential([*layers, wrong])
+    assert Sequential(layers).count_params() == 13
 
 
 def test_a_copy_has_the_same_numbers_and_a_life_of_its_own() -> None:

@@ -94,8 +94,7 @@ class Sequential:
             layers = [layers]
         elif layers is not None and (not isinstance(layers, Iterable) or isinstance(layers, str | bytes | np.ndarray)):
             raise ArgumentError(f"Sequential: expected layers in a list, got {layers!r}. See rosenblatt.layers.")
-        for layer in () if layers is None else layers:
-            self.add(layer)
+        self._append(() if layers is None else layers)
 
     # --- Layers -----------------------------------------------------------------------------------
 
@@ -110,26 +109,34 @@ class Sequential:
         Raises:
             ArgumentError: it is no layer, or it stands in a model already.
         """
-        if isinstance(layer, Input):
-            if self.layers or self._input_shape is not None:
-                raise ArgumentError(f"Sequential.add: expected Input to come first, got it after {self.layers!r}.")
-            self._input_shape = layer.shape
-            return
-        if not isinstance(layer, Layer):
-            cure = f"Did you mean {layer.__name__}(...)?" if isinstance(layer, type) else "See rosenblatt.layers."
-            raise ArgumentError(f"Sequential.add: expected a layer, got {layer!r}. {cure}")
-        if layer.owner is not None:
-            raise ArgumentError(
-                f"Sequential.add: expected a layer of no other model, got {layer!r}, which has its weights in one. "
-                "Add layer.copy(), or pop it from the other model first."
-            )
-        layers = [*self.layers, layer]
+        self._append([layer])
+
+    def _append(self, more: Iterable[Layer | Input]) -> None:
+        """Append layers and build once; where that fails, the model and the layers are as they were."""
+        layers, input_shape = self.layers, self._input_shape
+        for layer in more:
+            if isinstance(layer, Input):
+                if layers or input_shape is not None:
+                    raise ArgumentError(f"Sequential.add: expected Input to come first, got it after {layers!r}.")
+                input_shape = layer.shape
+                continue
+            if not isinstance(layer, Layer):
+                cure = f"Did you mean {layer.__name__}(...)?" if isinstance(layer, type) else "See rosenblatt.layers."
+                raise ArgumentError(f"Sequential.add: expected a layer, got {layer!r}. {cure}")
+            if layer.owner is not None or any(layer is other for other in layers):
+                raise ArgumentError(
+                    f"Sequential.add: expected a layer of no other model, got {layer!r}, which has its weights in one. "
+                    "Add layer.copy(), or pop it from the other model first."
+                )
+            if not layers and input_shape is None:
+                input_shape = layer.declared_input_shape
+            layers.append(layer)
         name_layers(layers)
-        input_shape = self._input_shape if self.layers or self._input_shape else layer.declared_input_shape
-        if input_shape is not None:
-            self._build(layers, input_shape)  # where it fails the model is as it was
-        self._layers = layers
-        layer.owner = self
+        if layers and input_shape is not None:
+            self._build(layers, input_shape)
+        self._layers, self._input_shape = layers, input_shape
+        for layer in layers:
+            layer.owner = self
 
     def pop(self) -> Layer:
         """Remove the last layer and return it, with its weights."""

@@ -18,7 +18,8 @@ from rosenblatt.types import Array
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
-TIMEOUT = 20_000  # milliseconds; the tests assert order, counts and values, never times
+TIMEOUT = 60_000  # milliseconds; the tests assert order, counts and values, never times
+SILENCE = 250  # milliseconds after which a server that says nothing has nothing more to say
 
 
 @pytest.fixture(scope="session")
@@ -124,6 +125,24 @@ class Tool:
     def until(self, condition: str) -> None:
         """Wait for an expression of JavaScript in which ``data`` is what the page says of its last picture."""
         real.until(self.page, condition, TIMEOUT)
+
+    def wait(self, condition: Callable[[], bool]) -> None:
+        """Wait for something that the server tells."""
+        for _ in range(TIMEOUT // 20):
+            if condition():
+                return
+            self.page.wait_for_timeout(20)
+        raise AssertionError("the server has not told what was waited for")
+
+    def rest(self) -> None:
+        """Wait until the server has nothing more to say and its last picture is painted."""
+        heard = -1
+        while heard != len(self.messages) + len(self.frames):
+            heard = len(self.messages) + len(self.frames)
+            self.page.wait_for_timeout(SILENCE)
+        sequence, generation = self.frames[-1].header.sequence, self.setup["generation"]
+        self.until(f"+data.sequence >= {sequence} && +data.generation === {generation}")
+        self.painted()
 
     def painted(self) -> None:
         """Wait until the page has painted what it knows, and what followed from that."""

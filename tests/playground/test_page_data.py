@@ -73,15 +73,17 @@ def test_a_table_of_numbers_is_a_regression(tool: Start) -> None:
 def test_points_are_drawn_by_hand_and_shared_by_the_address(tool: Start) -> None:
     page = tool()
     page.page.locator("#data").get_by_role("button", name="Drawn").click()
+    page.until("location.hash.includes('data=drawn')")
+    page.rest()
     canvas = page.page.locator("canvas.output")
-    canvas.wait_for()
     place = canvas.bounding_box()
     assert place is not None
     for number, (x, y) in enumerate([(0.3, 0.3), (0.35, 0.4), (0.7, 0.7), (0.75, 0.6)]):
         if number == 2:
             page.page.get_by_text("Square", exact=True).click()
+        setups = len(page.told("setup"))
         canvas.click(position={"x": place["width"] * x, "y": place["height"] * y})
-        page.page.wait_for_timeout(150)
+        page.wait(lambda setups=setups: len(page.told("setup")) > setups)  # type: ignore[misc]
     points = page.setup["settings"]["points"]
     assert [point[2] for point in points[-4:]] == [0, 0, 1, 1]
     again = tool(page.setup["address"])
@@ -191,7 +193,7 @@ def test_the_program_on_the_page_gives_the_same_loss(tool: Start, tmp_path: Path
     section.get_by_role("tab", name=language).or_(section.get_by_role("radio", name=language)).or_(
         section.get_by_role("button", name=language)
     ).first.click()
-    page.page.wait_for_timeout(300)
+    page.rest()
     text = section.locator("pre, textarea").first.inner_text()
     losses = run_program(tmp_path, text)
     wanted = [page.rows[-1].train_loss, page.rows[-1].test_loss]

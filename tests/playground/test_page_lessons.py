@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 import pytest
-from tests.playground.conftest import TIMEOUT, Row, Tool
+from tests.playground.conftest import Row, Tool
 
 Start = Callable[..., Tool]
 
@@ -45,25 +45,8 @@ class Learner:
         button.click()
         self.page.locator(f"#lesson .body[data-lesson={self.lesson}][data-step='{self.step}']").wait_for()
         if self.steps[self.lesson][self.step]["sets"]:
-            self.wait(lambda: len(self.tool.told("setup")) > setups)
-        self.rest()
-
-    def wait(self, condition: Callable[[], bool]) -> None:
-        """Wait for something that the server tells."""
-        for _ in range(TIMEOUT // 20):
-            if condition():
-                return
-            self.page.wait_for_timeout(20)
-        raise AssertionError("the server has not told what was waited for")
-
-    def rest(self) -> None:
-        """Wait until the server has nothing more to say and its last picture is painted."""
-        heard = -1
-        while heard != len(self.tool.messages) + len(self.tool.frames):
-            heard = len(self.tool.messages) + len(self.tool.frames)
-            self.page.wait_for_timeout(80)
-        sequence, generation = self.tool.frames[-1].header.sequence, self.tool.setup["generation"]
-        self.tool.until(f"+data.sequence >= {sequence} && +data.generation === {generation}")
+            self.tool.wait(lambda: len(self.tool.told("setup")) > setups)
+        self.tool.rest()
 
     @property
     def is_done(self) -> bool:
@@ -127,7 +110,7 @@ class Learner:
         for number in (1, 2):
             self.page.get_by_role("combobox", name=f"Activation: Hidden {number}").select_option(activation)
         self.page.get_by_role("button", name="Rewind").click()
-        self.rest()
+        self.tool.rest()
 
     def point_at_the_output(self) -> None:
         self.page.mouse.move(2, 2)
@@ -204,7 +187,7 @@ def shows(*numbers: str) -> Act:
 def turn_the_signs(learner: Learner) -> None:
     learner.type("weight from x₁", -0.5)
     learner.type("weight from x₂", -0.5)
-    learner.rest()
+    learner.tool.rest()
     assert not learner.is_done
     learner.type("bias b", 0.7)
 
@@ -228,7 +211,7 @@ def find_a_seed(learner: Learner) -> None:
     assert not learner.is_done
     learner.set("Seed", 3)
     learner.tool.until("+data.epoch === 0")
-    learner.rest()
+    learner.tool.rest()
     assert not learner.is_done
     learner.play_until_done()
     assert learner.tool.epoch < 300
@@ -294,8 +277,8 @@ def smoothen(learner: Learner) -> None:
 
 def choose_fifty(learner: Learner) -> None:
     learner.set("Batch size", 50)
-    learner.wait(lambda: learner.tool.setup["settings"]["batch_size"] == 50)
-    learner.rest()
+    learner.tool.wait(lambda: learner.tool.setup["settings"]["batch_size"] == 50)
+    learner.tool.rest()
     assert not learner.is_done
     learner.play_until_done()
 
@@ -373,7 +356,7 @@ def test_a_lesson_is_gone_through_and_gives_the_own_settings_back(tool: Start, l
     learner = Learner(page)
     assert [step.name for step in LESSONS[lesson]] == [step["name"] for step in learner.steps[lesson]]
     learner.speed("5")
-    learner.rest()
+    learner.tool.rest()
     settings, address = page.setup["settings"], page.setup["address"]
     learner.enter(lesson)
     for number, step in enumerate(LESSONS[lesson]):
@@ -386,7 +369,7 @@ def test_a_lesson_is_gone_through_and_gives_the_own_settings_back(tool: Start, l
     assert page.setup["settings"] != settings
     learner.page.get_by_role("button", name="Finish").click()
     page.until(f"location.hash.endsWith({'&' + address!r})")
-    learner.rest()
+    learner.tool.rest()
     assert page.setup["settings"] == settings
     assert (page.epoch, page.playing) == (0, False)
     assert page.told("status")[-1]["speed"] == 5
@@ -402,7 +385,7 @@ def test_a_lesson_is_left_in_the_middle_of_a_run(tool: Start) -> None:
     learner.play("20")
     page.until("+data.epoch >= 2")
     learner.page.get_by_role("button", name="Leave", exact=True).click()
-    learner.wait(lambda: page.setup["settings"] == settings)
+    learner.tool.wait(lambda: page.setup["settings"] == settings)
     page.until("+data.epoch === 0 && data.playing === 'false'")
 
 
@@ -414,12 +397,12 @@ def test_an_own_table_is_back_after_a_lesson(tool: Start) -> None:
     )
     page.until("data.generation === '2'")
     learner = Learner(page)
-    learner.rest()
+    learner.tool.rest()
     settings, problem = page.setup["settings"], page.setup["problem"]
     learner.enter("gates")
     assert page.setup["settings"]["data"] == "AND"
     learner.page.get_by_role("button", name="Leave", exact=True).click()
-    learner.wait(lambda: page.setup["settings"]["data"] == "table")
+    learner.tool.wait(lambda: page.setup["settings"]["data"] == "table")
     assert page.setup["settings"] == settings
     assert page.setup["problem"] == problem
 
@@ -429,10 +412,10 @@ def test_a_step_is_set_up_again(tool: Start) -> None:
     learner = Learner(page)
     learner.enter("gates")
     learner.type("bias b", 0.4)
-    learner.rest()
+    learner.tool.rest()
     assert page.frames[-1].weights.tolist() == pytest.approx([0.5, 0.5, 0.4])
     learner.page.get_by_role("button", name="Set up again").click()
-    learner.wait(lambda: page.frames[-1].weights.tolist() == pytest.approx([0.5, 0.5, -0.2]))
+    learner.tool.wait(lambda: page.frames[-1].weights.tolist() == pytest.approx([0.5, 0.5, -0.2]))
     assert not learner.is_done
 
 

@@ -64,7 +64,7 @@ def test_the_canvas_agrees_with_predict(tool: Start, settings: str, theme: str) 
         page.step("e")
     for name in ("test points", "lines of the first layer"):
         page.page.locator("#output").get_by_role("checkbox", name=name).uncheck()
-    page.page.wait_for_timeout(200)
+    page.painted()
     run = same_run(page)
     places = places_without_points(run, 200)
     predicted = run.model.predict(run.problem.inputs_at(places), verbose=0)[:, 0]
@@ -235,6 +235,6 @@ def test_a_neuron_with_the_focus_can_go(tool: Start) -> None:
     page.page.get_by_role("button", name="neuron 3 of hidden layer 2").focus()
     token = page.page.evaluate("location.hash").split("&")[0]
     page.page.evaluate("hash => { location.hash = hash; }", f"{token}&layers=1:tanh")
-    page.until("location.hash.endsWith('layers=1:tanh') && data.sequence > 0")
-    page.page.wait_for_timeout(300)
+    page.until("location.hash.endsWith('layers=1:tanh')")
+    page.rest()
     assert page.page.locator(".network-neurons button").count() == 2

@@ -25,7 +25,7 @@ def follow(page: Tool, row: int) -> dict[str, object]:
     field = section.get_by_role("spinbutton").first
     field.fill(str(row))
     field.press("Enter")
-    page.page.wait_for_timeout(500)
+    page.rest()
     return page.told("sample")[-1]
 
 
@@ -55,11 +55,11 @@ def test_the_arrow_keys_step_through_all_operations(tool: Start) -> None:
     for _ in sample["steps"]:
         texts.append(section.locator("[aria-live]").first.inner_text())
         picture.press("ArrowRight")
-        page.page.wait_for_timeout(30)
+        page.painted()
     assert len(set(texts)) > 0.8 * len(texts)
     assert any("0.574" in text for text in texts)
     picture.press("End")
-    page.page.wait_for_timeout(100)
+    page.painted()
     shown = section.inner_text()
     for number in ("0.300", "0.574", "−0.426", "0.5426", "0.554", "0.502"):
         assert number in shown or number.replace("0.300", "0.3") in shown, number
