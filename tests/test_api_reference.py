@@ -8,6 +8,7 @@ import inspect
 import re
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -44,6 +45,77 @@ def test_every_public_object_has_a_docstring(name: str) -> None:
             told |= {f"{names[0]}.{member_name}": member for member_name, member in tool.members(value)}
     untold = [key for key, value in told.items() if not has_docstring(value)]
     assert not untold, f"without a docstring: {', '.join(untold)}"
+
+
+# What shows itself only with the full data, in a browser, or on a whole page. An entry that is no longer true fails.
+WITHOUT_EXAMPLE = {
+    "rosenblatt.datasets.fashion_mnist.load_data",
+    "rosenblatt.datasets.mnist.load_data",
+    "rosenblatt.playground.open_playground",
+    *(f"{name}.main" for name in tool.MODULES if name.startswith("rosenblatt.ladder.")),
+}
+
+
+@pytest.mark.parametrize("name", tool.MODULES)
+def test_every_public_class_and_function_shows_an_example(name: str) -> None:
+    without = {place for place, value in own(name).items() if ">>> " not in (value.__doc__ or "")}
+    assert without == {place for place in WITHOUT_EXAMPLE if place.rpartition(".")[0] == name}
+
+
+@pytest.mark.parametrize("name", tool.MODULES)
+def test_every_argument_is_told(name: str) -> None:
+    """By its class or function, by a base class, or among the symbols that the module explains at its top."""
+    untold = {}
+    for place, value in own(name).items():
+        names = {parameter.name for parameter in parameters(value) if parameter.kind is not parameter.VAR_KEYWORD}
+        symbols = set(re.findall(r"``(\w+)``", inspect.getdoc(inspect.getmodule(value)) or ""))
+        bases = inspect.getmro(value) if inspect.isclass(value) else (value,)
+        untold[place] = names - symbols - set().union(*map(arguments_told, bases))
+    assert not {place: names for place, names in untold.items() if names}
+
+
+@pytest.mark.parametrize("name", tool.MODULES)
+def test_no_argument_is_told_that_is_not_there(name: str) -> None:
+    gone = {
+        place: arguments_told(value) - {parameter.name for parameter in parameters(value)}
+        for place, value in own(name).items()
+    }
+    assert not {place: names for place, names in gone.items() if names}
+
+
+def own(name: str) -> dict[str, Any]:
+    """The public classes and functions that a module has made, by the place where they are found."""
+    module = importlib.import_module(name)
+    made = ((names[0], value) for names, value in tool.public(module) if not tool.told_elsewhere(module, value))
+    return {f"{name}.{own_name}": value for own_name, value in made}
+
+
+def parameters(value: Any) -> list[inspect.Parameter]:
+    """None of a class that is made without arguments, or by Python's own constructor as most errors are."""
+    return list(inspect.signature(value).parameters.values()) if tool.signature("", value) else []
+
+
+def arguments_told(value: object) -> set[str]:
+    """The names in a docstring's Args; a line may tell of several, and a star stands before what takes all others."""
+    section = re.search(r"^Args:\n((?: .*\n|\n)*)", inspect.cleandoc(value.__doc__ or "") + "\n", re.M)
+    entries = re.findall(r"^ {4}([\w*][\w*, ]*): ", section[1], re.M) if section else []
+    return {name.strip(" *") for entry in entries for name in entry.split(",")}
+
+
+def test_arguments_are_read_from_docstrings() -> None:
+    def add(*terms: float, scale: float, offset: float) -> float:
+        """Return a sum.
+
+        Args:
+            *terms: the numbers,
+                one: or several.
+            scale, offset: what the sum is multiplied by, and what is added to it.
+
+        Source: nobody.
+        """
+        return offset + scale * sum(terms)
+
+    assert arguments_told(add) == {"terms", "scale", "offset"}
 
 
 def has_docstring(value: object) -> bool:

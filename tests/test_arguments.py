@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rosenblatt.arguments import check_last_axis, check_number, check_whole_number, drop_unsupported
+from rosenblatt.arguments import check_last_axis, check_number, check_verbose, check_whole_number, drop_unsupported
 from rosenblatt.errors import ArgumentError
 
 
@@ -35,6 +35,14 @@ def test_whole_numbers() -> None:
     for value in (2, 3.0, True, "3", None):
         with pytest.raises(ArgumentError, match="who: expected name to be a whole number of at least 3, got "):
             check_whole_number("who", "name", value, at_least=3)
+
+
+def test_how_much_is_told() -> None:
+    given = (0, 1, 2, "auto", True, np.bool_(False), np.int64(2))
+    assert [check_verbose("who", verbose) for verbose in given] == [0, 1, 2, "auto", 1, 0, 2]
+    for verbose in (3, -1, 1.0, "loud", None, [1]):
+        with pytest.raises(ArgumentError, match="who: expected verbose to be 0, 1, 2 or 'auto', got "):
+            check_verbose("who", verbose)
 
 
 def test_the_last_axis_is_minus_one() -> None:

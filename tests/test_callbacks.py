@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -358,6 +359,36 @@ def test_each_hook_reaches_each_callback_in_order(hook):
     assert all(told[: len(arguments)] == arguments for _, told in seen)
 
 
+class OlderNamesAlone:
+    def __init__(self):
+        self.seen = []
+
+    def on_batch_begin(self, batch, logs=None):
+        self.seen.append(("begin", batch))
+
+    def on_batch_end(self, batch, logs=None):
+        self.seen.append(("end", batch))
+
+
+def test_an_object_without_a_base_is_called_by_the_older_names_too():
+    callback = OlderNamesAlone()
+    model = models.Sequential([layers.Dense(1)], seed=1)
+    model.compile("sgd", "mse")
+    model.fit(np.ones((4, 1)), np.ones(4), batch_size=2, verbose=0, callbacks=callback)
+    assert callback.seen == [("begin", 0), ("end", 0), ("begin", 1), ("end", 1)]
+
+
+class BothNames(OlderNamesAlone):
+    def on_train_batch_end(self, batch, logs=None):
+        self.seen.append(("newer", batch))
+
+
+def test_the_newer_name_goes_before_the_older_one():
+    callback = BothNames()
+    callbacks.CallbackList(callback).on_train_batch_end(3)
+    assert callback.seen == [("newer", 3)]
+
+
 def test_logs_are_sorted_plain_numbers_and_what_is_added_reaches_the_history():
     several = callbacks.CallbackList([NoBase()], add_history=True, model=Model())
     logs = {"loss": np.float32(0.5), "accuracy": 1, "f1": np.array([0.25, 0.5])}
@@ -549,7 +580,11 @@ def with_schedule(callback: callbacks.Callback) -> callbacks.Callback:
     ("make", "error", "message"),
     [
         (lambda: callbacks.EarlyStopping(mode="up"), UnknownNameError, "EarlyStopping mode: expected a known name"),
-        (lambda: callbacks.ReduceLROnPlateau(factor=1.0), ArgumentError, "expected a factor below 1, got 1.0"),
+        (
+            lambda: callbacks.ReduceLROnPlateau(factor=1.0),
+            ArgumentError,
+            "expected factor to be a number of at least 0 and below 1, got 1.0",
+        ),
         (
             lambda: callbacks.ModelCheckpoint("a.txt"),
             FileFormatError,
@@ -607,3 +642,53 @@ def with_schedule(callback: callbacks.Callback) -> callbacks.Callback:
 def test_a_mistake_is_told_with_its_cure(make, error, message):
     with pytest.raises(error, match=message):
         make()
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "message"),
+    [
+        ("EarlyStopping", {"monitor": None}, "monitor to be a name such as 'val_loss', got None"),
+        ("EarlyStopping", {"patience": "3"}, "patience to be a whole number of at least 0, got '3'"),
+        ("EarlyStopping", {"patience": True}, "patience to be a whole number of at least 0, got True"),
+        ("EarlyStopping", {"min_delta": "0"}, "min_delta to be a finite number, got '0'"),
+        ("EarlyStopping", {"verbose": "loud"}, "verbose to be 0, 1, 2 or 'auto', got 'loud'"),
+        ("EarlyStopping", {"baseline": "best"}, "baseline to be a finite number, got 'best'"),
+        ("EarlyStopping", {"baseline": float("nan")}, "baseline to be a finite number, got nan"),
+        ("EarlyStopping", {"restore_best_weights": "False"}, "restore_best_weights to be True or False, got 'False'"),
+        ("EarlyStopping", {"start_from_epoch": 1.5}, "start_from_epoch to be a whole number of at least 0, got 1.5"),
+        ("ModelCheckpoint", {"filepath": 3}, "a path, got 3"),
+        ("ModelCheckpoint", {"verbose": 7}, "verbose to be 0, 1, 2 or 'auto', got 7"),
+        ("ModelCheckpoint", {"save_best_only": "no"}, "save_best_only to be True or False, got 'no'"),
+        ("ModelCheckpoint", {"save_weights_only": None}, "save_weights_only to be True or False, got None"),
+        ("ModelCheckpoint", {"save_freq": True}, "save_freq='epoch' or a number of batches, got True"),
+        ("ModelCheckpoint", {"initial_value_threshold": "1"}, "initial_value_threshold to be a finite number, got '1'"),
+        ("ReduceLROnPlateau", {"factor": "0.1"}, "factor to be a number of at least 0 and below 1, got '0.1'"),
+        ("ReduceLROnPlateau", {"patience": None}, "patience to be a whole number of at least 0, got None"),
+        ("ReduceLROnPlateau", {"cooldown": -1}, "cooldown to be a whole number of at least 0, got -1"),
+        ("ReduceLROnPlateau", {"min_lr": -0.1}, "min_lr to be a number of at least 0, got -0.1"),
+        ("LearningRateScheduler", {"schedule": 0.1}, "schedule to be a function of the epoch, got 0.1"),
+        ("CSVLogger", {"filename": 3}, "filename to be a path, got 3"),
+        ("CSVLogger", {"separator": "tab"}, "separator to be one character, got 'tab'"),
+        ("CSVLogger", {"append": "a"}, "append to be True or False, got 'a'"),
+        ("TerminateOnNaN", {"raise_error": "yes"}, "raise_error to be True or False, got 'yes'"),
+        ("SwapEMAWeights", {"swap_on_epoch": 2}, "swap_on_epoch to be True or False, got 2"),
+        ("LambdaCallback", {"on_epoch_end": "print"}, "on_epoch_end to be a function, got 'print'"),
+        ("ProgressBar", {"verbose": 3}, "verbose to be 0, 1, 2 or 'auto', got 3"),
+        ("ProgressBar", {"file": "out.txt"}, "file to be an open file, got 'out.txt'"),
+        ("CallbackList", {"add_history": "yes"}, "add_history to be True or False, got 'yes'"),
+    ],
+)
+def test_a_wrong_argument_is_told_where_it_is_given(name, arguments, message):
+    needed = {"ModelCheckpoint": {"filepath": "a.keras"}, "CSVLogger": {"filename": "a.csv"}}.get(name, {})
+    with pytest.raises(ArgumentError, match=f"^{name}: expected {re.escape(message)}"):
+        getattr(callbacks, name)(**(needed | arguments))
+
+
+def test_numbers_of_numpy_and_flags_as_numbers_are_taken_as_in_keras():
+    stopping = callbacks.EarlyStopping(
+        patience=np.int64(3), min_delta=np.float32(-0.5), verbose=True, baseline=np.inf, restore_best_weights=1
+    )
+    assert (stopping.patience, stopping.min_delta, stopping.baseline) == (3, 0.5, np.inf)
+    assert (stopping.verbose, stopping.restore_best_weights) == (1, True)
+    checkpoint = callbacks.ModelCheckpoint("a.keras", save_freq=np.int64(2), initial_value_threshold=np.float64(0.5))
+    assert (checkpoint.save_freq, checkpoint.best) == (2, 0.5)

@@ -25,7 +25,8 @@ from rosenblatt.datasets import fashion_mnist
 from rosenblatt.datasets import sources as full
 from rosenblatt.errors import ArgumentError
 from rosenblatt.ladder import table as ladder_table
-from rosenblatt.layers import Dense
+from rosenblatt.layers import Dense, Dropout, Flatten, Input, Softmax
+from rosenblatt.losses import CustomLoss, SparseCategoricalCrossentropy
 from rosenblatt.utils import train_test_split
 
 
@@ -363,6 +364,32 @@ def test_evaluate_knows_classes_by_their_names_in_any_order(command: Command) ->
     assert "If the model was trained on some of them, the figures flatter it." in result.err
 
 
+def test_columns_are_found_by_their_names_in_any_order(command: Command) -> None:
+    flowers()
+    command("train flowers.csv --target species --epochs 20 --save a.safetensors")
+    straight = command("predict a.safetensors flowers.csv --json").json  # the answers in it are left out
+    rows = list(csv.DictReader(Path("flowers.csv").read_text(encoding="utf-8").splitlines()))
+    write_csv("moved.csv", "number,petal,stem", [(k, row["petal"], row["stem"]) for k, row in enumerate(rows)])
+    result = command("predict a.safetensors moved.csv --json")
+    assert [each["classes"] for each in result.json] == [each["classes"] for each in straight]
+    assert result.err == "moved.csv: columns that the model does not read are left out: number\n"
+    write_csv("fewer.csv", "number,petal", [(1, 2)])
+    complaint = command("predict a.safetensors fewer.csv").err
+    assert "expected the columns that the model has learnt from, got none named stem. Columns: number" in complaint
+
+
+@pytest.mark.parametrize("suffix", [".safetensors", ".keras"])
+def test_a_file_knows_its_table(command: Command, suffix: str) -> None:
+    flowers()
+    command(f"train flowers.csv --target species --epochs 2 --save a{suffix}")
+    model = load_model(f"a{suffix}")
+    assert (model.feature_names, model.target_name, model.data_name) == (["stem", "petal"], "species", "flowers.csv")
+    named = command(f"evaluate a{suffix} flowers.csv --target species --json").json
+    assert command(f"evaluate a{suffix} --json").json == named
+    complaint = command(f"evaluate a{suffix} flowers.csv --target stem").err
+    assert "expected a column that the model does not read, got 'stem', which it does" in complaint
+
+
 def test_pixels_in_columns_fit_a_model_of_pictures(command: Command, pictures_model: Path) -> None:
     _, (x, y) = fashion_mnist.load_sample()
     header = ",".join(["label", *(f"pixel{k}" for k in range(784))])
@@ -442,6 +469,96 @@ def test_a_model_with_one_sigmoid_unit_tells_two_classes_apart(command: Command)
         probabilities = {c["class"]: c["probability"] for c in answer["classes"]}
         assert probabilities["yes"] == pytest.approx(float(share))
         assert probabilities["no"] == pytest.approx(1 - float(share), abs=1e-6)
+
+
+TWO_ROWS = np.array([[1.0, 2.0], [-3.0, 0.5]])
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        [Dense(3, "softmax")],
+        [Dense(3), Softmax()],
+        [Dense(3, "softmax"), Dropout(0.5)],
+        [Dense(3)],  # logits, as they have names
+    ],
+)
+def test_the_loss_that_a_file_lacks_follows_from_what_its_outputs_stand_for(command: Command, last: list[Any]) -> None:
+    model = Sequential([Input((2,)), *(layer.copy() for layer in last)], seed=1)
+    model.class_names = ["lily", "rose", "tulip"]
+    model.save("own.safetensors")
+    flowers()
+    result = command("evaluate own.safetensors flowers.csv --target species")
+    assert "sparse_categorical_crossentropy is measured" in result.err
+    rows = list(csv.reader(Path("flowers.csv").read_text(encoding="utf-8").splitlines()))[1:]
+    said = model.predict(np.array([row[:2] for row in rows], float)).argmax(axis=1)
+    right = np.mean([model.class_names[k] == row[2] for k, row in zip(said, rows, strict=True)])
+    assert f"accuracy  {right:.4f}" in result.out
+
+
+def test_a_class_for_each_place_of_a_row_is_measured(command: Command) -> None:
+    model = Sequential([Dense(3, "softmax", input_shape=(2, 4))], seed=1)
+    model.save("own.safetensors")
+    x = np.random.default_rng(0).normal(size=(6, 2, 4)).astype("float32")
+    np.savez("a.npz", x=x, y=model.predict(x, verbose=0).argmax(axis=-1))
+    assert command("evaluate own.safetensors a.npz --json").json["accuracy"] == 1.0
+
+
+def test_a_logit_is_measured_against_zero(command: Command) -> None:
+    model = Sequential([Dense(1, input_shape=(2,))])
+    model.set_weights([np.array([[1.0], [0.0]]), np.array([0.0])])
+    model.class_names = ["no", "yes"]
+    model.save("own.safetensors")
+    np.savez("a.npz", x=np.array([[0.25, 0.0], [-0.25, 0.0]]), y=np.array([1, 0]))
+    result = command("evaluate own.safetensors a.npz --json")
+    assert result.json["accuracy"] == 1.0
+    assert result.json["loss"] == pytest.approx(np.log1p(np.exp(-0.25)))
+    assert "binary_crossentropy is measured" in result.err
+
+
+@pytest.mark.parametrize(
+    ("loss", "names"),
+    [
+        (SparseCategoricalCrossentropy(from_logits=True), None),
+        (SparseCategoricalCrossentropy(from_logits=True), ["a", "b", "c"]),
+        (None, ["a", "b", "c"]),
+        (CustomLoss(lambda y_true, y_pred: (y_pred, y_pred)), ["a", "b", "c"]),
+    ],
+    ids=["a loss", "a loss and names", "names", "names, and a loss that nobody has here"],
+)
+def test_logits_are_told_as_probabilities(command: Command, loss: Any, names: list[str] | None) -> None:
+    model = Sequential([Dense(3, input_shape=(2,))], seed=1)
+    if loss is not None:
+        model.compile("sgd", loss)
+    model.class_names = names
+    model.save("own.safetensors")
+    np.savez("a.npz", x=TWO_ROWS)
+    logits = model.predict(TWO_ROWS)
+    expected = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    told = command("predict own.safetensors a.npz --top 3 --json").json
+    for answer, shares in zip(told, expected, strict=True):
+        order = np.argsort(-shares)
+        assert [c["class"] for c in answer["classes"]] == [(names or ["0", "1", "2"])[k] for k in order]
+        assert [c["probability"] for c in answer["classes"]] == pytest.approx(shares[order].tolist(), rel=1e-5)
+
+
+def test_several_questions_are_answered_one_by_one(command: Command) -> None:
+    model = Sequential([Dense(3, "sigmoid", input_shape=(2,))], seed=1)
+    model.save("own.safetensors")
+    np.savez("a.npz", x=TWO_ROWS)
+    told = command("predict own.safetensors a.npz --json").json
+    assert told[1]["prediction"] == pytest.approx(model.predict(TWO_ROWS)[1].tolist())
+
+
+def test_a_row_is_a_picture_from_eight_by_eight_pixels_on(command: Command) -> None:
+    image = pytest.importorskip("PIL.Image")
+    image.fromarray(np.eye(6, dtype=np.uint8) * 255).save("six.png")
+    Sequential([Dense(2, "softmax", input_shape=(36,))]).save("flat.safetensors")
+    Sequential([Flatten(input_shape=(6, 6)), Dense(2, "softmax")]).save("square.safetensors")
+    refused = command("predict flat.safetensors six.png")
+    assert refused.code == 3
+    assert "takes rows of shape (36,). Pictures that are not square, or below 8 x 8 pixels, need" in refused.complaint
+    assert command("predict square.safetensors six.png").code == 0
 
 
 def test_names_that_no_data_set_has_are_left_as_they_are(command: Command) -> None:
@@ -672,6 +789,9 @@ def bad_files(command: Command) -> None:
     np.savez("complex.npz", x=np.ones((4, 2)), y=np.ones(4, complex))
     np.savez("fraction.npz", x=np.ones((4, 2)), y=np.array([0.5, 1, 2, 3]))
     assert command("train flowers.csv --target species --epochs 1 --save flowers.safetensors").code == 0
+    model = load_model("flowers.safetensors")
+    model.feature_names = model.target_name = None  # as one that was trained on arrays
+    model.save("nameless.safetensors")
 
 
 USAGE = [
@@ -765,8 +885,9 @@ BAD_DATA = [
         r"breast-cancer: expected rows of shape \(2,\), as the model takes.* Is it the right data",
     ),
     ("evaluate flowers.safetensors breast-cancer", r"breast-cancer: expected rows of shape \(2,\), .* got \(30,\)"),
-    ("evaluate flowers.safetensors gap.csv --target y", "expected numbers in column 'b', got an empty cell"),
-    ("predict flowers.safetensors flowers.csv", "got 'tulip' in line 2. Leave answers out with --target"),
+    ("evaluate flowers.safetensors gap.csv --target y", "expected the columns that the model has learnt from"),
+    ("evaluate nameless.safetensors gap.csv --target y", "expected numbers in column 'b', got an empty cell"),
+    ("predict nameless.safetensors flowers.csv", "got 'tulip' in line 2. Leave answers out with --target"),
     ("predict flowers.safetensors nosuch.csv", "nosuch.csv: expected a file, got none of that name"),
     ("predict flowers.safetensors rows.txt", "expected a file that ends in .csv, .npz or a picture's"),
     ("predict flowers.safetensors names.npz", "expected an array x, got pixels"),
@@ -853,6 +974,7 @@ def test_a_disk_that_is_full_is_told(command: Command, monkeypatch: pytest.Monke
     ("module", "line", "extra"),
     [
         ("matplotlib.figure", "train xor --plot a.png", "plots"),
+        ("h5py", "train xor --save a.keras", "keras-files"),
         ("PIL.Image", "predict clothes.safetensors a.png", "images"),
     ],
 )
@@ -1003,6 +1125,21 @@ def test_a_closed_pipe_is_quiet(tmp_path: Path, arguments: list[str]) -> None:
     os.close(write)
     assert process.returncode == 1
     assert not process.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes differ")
+def test_a_training_that_nobody_follows_any_more_ends_and_is_saved(tmp_path: Path) -> None:
+    command = [*PROGRAM, *LONG, "--save", "a.safetensors"]
+    with subprocess.Popen(
+        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert any(line.startswith("Epoch 1/") for line in process.stdout)
+        process.stdout.close()
+        assert process.wait(timeout=60) == 1
+    history = load_model(tmp_path / "a.safetensors").history
+    assert history is not None
+    assert len(history.epoch) >= 1
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")

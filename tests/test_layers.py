@@ -331,6 +331,15 @@ def test_a_popped_layer_keeps_its_numbers_for_its_next_model() -> None:
     assert all(np.array_equal(a, b) for a, b in zip(numbers, layer.get_weights(), strict=True))
 
 
+def test_whether_a_layer_learns_is_checked_where_it_is_said() -> None:
+    layer = Dense(2)
+    with pytest.raises(ArgumentError, match="Dense: expected trainable to be True or False, got 'False'"):
+        layer.trainable = "False"
+    assert layer.trainable
+    layer.trainable = 0
+    assert layer.trainable is False
+
+
 # --- Configurations -------------------------------------------------------------------------------
 
 

@@ -235,6 +235,23 @@ def test_a_loss_survives_being_written_down(name, config):
     assert (type(again), again.get_config()) == (type(loss), loss.get_config())
 
 
+def test_what_derives_from_a_loss_keeps_its_name():
+    class Ours(losses.MeanSquaredError):
+        pass
+
+    assert (Ours().name, repr(Ours()), repr(Ours("sum"))) == ("mean_squared_error", "Ours()", "Ours('sum')")
+
+
+def test_what_derives_from_a_loss_may_have_arguments_of_its_own():
+    class Scaled(losses.MeanSquaredError):
+        def __init__(self, factor=1.0):
+            super().__init__()
+            self.factor = factor
+
+    assert Scaled(2.0).get_config() == {"factor": 2.0}
+    assert repr(Scaled.from_config({"factor": 2.0})) == "Scaled(2.0)"
+
+
 def test_the_rule_has_the_functions_arguments_and_no_others():
     assert losses.Huber(2.0, reduction="sum").rule == Rule("huber", {"delta": 2.0})
     assert losses.MeanSquaredError().rule == Rule("mean_squared_error")

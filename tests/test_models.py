@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import pickle
 import re
 from html.parser import HTMLParser
+from itertools import pairwise
 from types import ModuleType
 from typing import Any
 
@@ -382,6 +384,18 @@ def test_a_loss_whose_gradient_is_wrong_is_found_before_training() -> None:
     assert model.state.step == 0
 
 
+def test_a_model_says_whether_it_is_compiled() -> None:
+    model = Sequential([Dense(3, input_shape=(4,))])
+    assert not model.compiled
+    with pytest.raises(ModelStateError, match="expected a compiled model"):
+        dict(model.compile_arguments)
+    model.compile("adam", "mse", metrics=["mae"])
+    assert model.compiled
+    arguments = model.compile_arguments
+    assert (arguments["optimizer"], arguments["loss"]) == (model.optimizer, model.loss)
+    assert (arguments["metrics"], arguments["weighted_metrics"]) == (["mae"], None)
+
+
 # --- One batch at a time --------------------------------------------------------------------------
 
 
@@ -565,6 +579,65 @@ def test_freezing_counts_in_evaluation_at_once() -> None:
     model.layers[0].trainable = False
     penalty = 0.01 * np.sum(np.square(model.get_weights()[0]))
     assert model.evaluate(X, LABELS, verbose=0) == pytest.approx(with_penalty - penalty)
+
+
+def test_the_plan_tells_of_each_layer_what_it_is_now() -> None:
+    model = classifier(Dense(5), Dropout(0.5))
+    model.build((4,))
+    before = model.plan
+    model.layers[0].trainable = False
+    model.layers[1].rate = 0.25
+    assert (before.layers[0].trainable, before.layers[1].config["rate"]) == (True, 0.5)  # a plan does not change
+    assert (model.plan.layers[0].trainable, model.plan.layers[1].config["rate"]) == (False, 0.25)
+
+
+def test_a_layer_frozen_by_a_callback_stays_as_it_is_from_the_next_epoch_on() -> None:
+    model = classifier(Dense(5))
+    kernels = []
+
+    def freeze(epoch: int, logs: Any) -> None:
+        kernels.append(model.get_weights()[0])
+        model.layers[0].trainable = epoch == 2
+
+    model.fit(X, LABELS, epochs=4, verbose=0, callbacks=LambdaCallback(on_epoch_end=freeze))
+    changed = [not np.array_equal(old, new) for old, new in pairwise(kernels)]
+    assert changed == [False, False, True]
+
+
+def test_a_copy_is_frozen_for_itself() -> None:
+    model = classifier(Dense(5))
+    model.build((4,))
+    for twin in (copy.deepcopy(model), pickle.loads(pickle.dumps(model))):
+        twin.layers[0].trainable = False
+        assert (model.plan.layers[0].trainable, twin.plan.layers[0].trainable) == (True, False)
+
+
+def test_a_layer_that_was_taken_away_leaves_the_model_alone() -> None:
+    model = Sequential([Dense(5, input_shape=(4,)), Dense(3)])
+    layer = model.pop()
+    plan = model.plan
+    layer.trainable = False
+    assert model.plan is plan
+
+
+def test_calls_share_one_plan_where_no_layer_is_changed() -> None:
+    model = classifier(Dense(5))
+    model.fit(X, LABELS, verbose=0)
+    plan = model.plan
+    model.fit(X, LABELS, verbose=0)
+    model.train_on_batch(X, LABELS)
+    model.evaluate(X, LABELS, verbose=0)
+    model.gradients(X, LABELS)
+    assert model.plan is plan
+
+
+@pytest.mark.parametrize("use", ["fit", "predict"])
+def test_a_layer_in_a_model_keeps_its_shapes(use: str) -> None:
+    model = classifier(Dense(5))
+    model.fit(X, LABELS, verbose=0)
+    model.layers[0].units = 500
+    with pytest.raises(ModelStateError, match=r"keep the shapes that it was built with, got Dense\(500\), .*\(4, 5\)"):
+        model.fit(X, LABELS, verbose=0) if use == "fit" else model.predict(X)
 
 
 # --- How a model is shown -------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import pytest
 
 from rosenblatt.errors import DataError, ShapeError
 from rosenblatt.functional.losses import LOSSES
-from rosenblatt.losses import prepare_target
+from rosenblatt.targets import prepare_target
 
 SPARSE, CATEGORICAL, BINARY = "sparse_categorical_crossentropy", "categorical_crossentropy", "binary_crossentropy"
 

@@ -94,7 +94,7 @@ struct Elu {
     }
 };
 
-// The constants for which layers of normalised inputs give normalised outputs (Klambauer et al., 2017).
+// The constants for which layers of normalized inputs give normalized outputs (Klambauer et al., 2017).
 constexpr double SELU_ALPHA = 1.6732632423543772, SELU_SCALE = 1.0507009873554805;
 
 // y = z gate, where gate = (1 + erf(z / sqrt(2))) / 2 is the normal distribution's cumulative probability;

@@ -47,7 +47,7 @@ void prelu_alpha_gradient(Rows<const T> dy, Rows<const T> x, T* out) {
     });
 }
 
-// --- Rescaling, and normalisation by figures measured beforehand ----------------------------------
+// --- Rescaling, and normalization by figures measured beforehand ----------------------------------
 
 // y = scale x + offset. y may be x.
 template <class T>
@@ -57,7 +57,7 @@ void rescale(Rows<const T> x, double scale, double offset, Rows<T> y) {
     each_vector(y, [&](int64_t r, int64_t j) { (V::load(x.row(r) + j) * factor + addend).store(y.row(r) + j); });
 }
 
-// So many columns are standardised at a time: whole vectors of every instruction set.
+// So many columns are standardized at a time: whole vectors of every instruction set.
 constexpr int64_t FIGURES = 64;
 
 // The figures of FIGURES columns from j on: (period,) numbers that are repeated along the row.
@@ -79,7 +79,7 @@ inline void invert_deviation(T (&variance)[FIGURES]) {
 
 // y = (x - mean) / max(sqrt(variance), 1e-7). y may be x.
 template <class T>
-void standardise(Rows<const T> x, const T* mean, const T* variance, int64_t period, Rows<T> y) {
+void standardize(Rows<const T> x, const T* mean, const T* variance, int64_t period, Rows<T> y) {
     using V = Vector<T>;
     for (int64_t begin = 0; begin < y.width; begin += FIGURES) {
         T middle[FIGURES], inverse[FIGURES];
@@ -96,7 +96,7 @@ void standardise(Rows<const T> x, const T* mean, const T* variance, int64_t peri
 
 // dx = dy / max(sqrt(variance), 1e-7). dx may be dy.
 template <class T>
-void standardise_gradient(Rows<const T> dy, const T* variance, int64_t period, Rows<T> dx) {
+void standardize_gradient(Rows<const T> dy, const T* variance, int64_t period, Rows<T> dx) {
     using V = Vector<T>;
     for (int64_t begin = 0; begin < dx.width; begin += FIGURES) {
         T inverse[FIGURES];

@@ -38,7 +38,7 @@ struct Kernels {
     void (*update)(const Optimizer& optimizer, const UpdateStep& step, double gradient_scale, T* w, const T* g,
                    Slots<T> slots, int64_t count);
     // The penalty l1 sum |w| + l2 sum w^2; its derivative is added to g where g is not null.
-    double (*penalise)(double l1, double l2, const T* w, T* g, int64_t count);
+    double (*penalize)(double l1, double l2, const T* w, T* g, int64_t count);
     double (*sum_of_squares)(const T* numbers, int64_t count);
 
     // noise.hpp: rows are numbered from `first_row` in their batch; y may be x. The same dropout makes dx from dy.
@@ -56,9 +56,9 @@ struct Kernels {
     void (*batch_normalization_gradient)(Rows<const T> dy, Rows<const T> n, const T* deviation, const T* gamma,
                                          Rows<T> dx);
     // By figures that are given: in use, and where the layer is frozen.
-    void (*normalise_by)(Rows<const T> x, const T* mean, const T* variance, const T* gamma, const T* beta,
+    void (*normalize_by)(Rows<const T> x, const T* mean, const T* variance, const T* gamma, const T* beta,
                          double epsilon, Rows<T> y);
-    void (*normalise_by_gradient)(Rows<const T> dy, const T* variance, const T* gamma, double epsilon, Rows<T> dx);
+    void (*normalize_by_gradient)(Rows<const T> dy, const T* variance, const T* gamma, double epsilon, Rows<T> dx);
     // Sums over all rows, (columns,), of any slice of the columns.
     void (*column_sums)(Rows<const T> dy, T* out);
     void (*column_sums_of_products)(Rows<const T> dy, Rows<const T> n, T* out);
@@ -69,8 +69,8 @@ struct Kernels {
     void (*prelu_alpha_gradient)(Rows<const T> dy, Rows<const T> x, T* out);
     void (*rescale)(Rows<const T> x, double scale, double offset, Rows<T> y);
     // mean and variance hold `period` numbers, repeated along the row.
-    void (*standardise)(Rows<const T> x, const T* mean, const T* variance, int64_t period, Rows<T> y);
-    void (*standardise_gradient)(Rows<const T> dy, const T* variance, int64_t period, Rows<T> dx);
+    void (*standardize)(Rows<const T> x, const T* mean, const T* variance, int64_t period, Rows<T> y);
+    void (*standardize_gradient)(Rows<const T> dy, const T* variance, int64_t period, Rows<T> dx);
     // Row i becomes row order[first + i] of x, or row first + i where order is null.
     void (*gather)(const void* x, Element element, int64_t x_stride, const int64_t* order, int64_t first, Rows<T> to);
     // z = bias + the sum of one, two or four partial sums; bias may be null, z may be one of them.

@@ -86,8 +86,8 @@ void Learning<T>::all_layers(const Step<T>& step, const Use& use) {
                 kernels_.prelu_alpha_gradient(dy.columns(columns.begin, columns.end),
                                               x.columns(columns.begin, columns.end), out);
             });
-        } else {  // the normalisations' gamma and beta
-            const Rows<T> n = blocks.normalised.rows.part(0, step.batch.count);
+        } else {  // the normalizations' gamma and beta
+            const Rows<T> n = blocks.normalized.rows.part(0, step.batch.count);
             if (layer.first)
                 vector(step, first_[index], use, [&](Range columns, T* out) {
                     kernels_.column_sums_of_products(dy.columns(columns.begin, columns.end),
@@ -103,7 +103,7 @@ template <class T>
 void Learning<T>::kernel(const Step<T>& step, size_t index, const Use& use) {
     const Layer& layer = plan_.layers[index];
     const Array& array = first_[index];
-    const bool is_penalised = array.plan.l1 > 0 || array.plan.l2 > 0;
+    const bool is_penalized = array.plan.l1 > 0 || array.plan.l2 > 0;
     const Rows<T> dz = workspace_.layers[index].dy.rows;
     const T* const* x = pass_.input_rows(step, index);
     const Range own = step.member.share(layer.inputs, ROW_GRAIN);
@@ -117,11 +117,11 @@ void Learning<T>::kernel(const Step<T>& step, size_t index, const Use& use) {
             T* gradient = use.whole ? use.whole + start : step.desk.gradient.get();
             const int64_t stride = use.whole ? layer.outputs : columns;
             kernels_.outer(x, row, rows, dz.data + column, dz.stride, step.batch.count, columns, gradient, stride);
-            if (is_penalised)
+            if (is_penalized)
                 for (int64_t r = 0; r < rows; ++r) {
                     const int64_t place = (row + r) * pieces_of(layer.outputs, GRADIENT_COLUMNS) + column / GRADIENT_COLUMNS;
                     penalties_[array.penalty + static_cast<size_t>(place)] =
-                        kernels_.penalise(array.plan.l1, array.plan.l2, step.state.params + start + r * layer.outputs,
+                        kernels_.penalize(array.plan.l1, array.plan.l2, step.state.params + start + r * layer.outputs,
                                           gradient + r * stride, columns);
                 }
             if (use.whole) continue;
@@ -140,15 +140,15 @@ template <class T>
 template <class Gradient>
 void Learning<T>::vector(const Step<T>& step, const Array& array, const Use& use, Gradient gradient_of_columns) {
     const Range own = step.member.share(array.plan.size, COLUMN_GRAIN);
-    const bool is_penalised = array.plan.l1 > 0 || array.plan.l2 > 0;
+    const bool is_penalized = array.plan.l1 > 0 || array.plan.l2 > 0;
     for (int64_t column = own.begin; column < own.end; column += GRADIENT_COLUMNS) {
         const Range columns{column, std::min(column + GRADIENT_COLUMNS, own.end)};
         const int64_t start = array.plan.start + column;
         T* gradient = use.whole ? use.whole + start : step.desk.gradient.get();
         gradient_of_columns(columns, gradient);
-        for (int64_t from = 0; is_penalised && from < columns.size(); from += COLUMN_GRAIN)
+        for (int64_t from = 0; is_penalized && from < columns.size(); from += COLUMN_GRAIN)
             penalties_[array.penalty + static_cast<size_t>((column + from) / COLUMN_GRAIN)] =
-                kernels_.penalise(array.plan.l1, array.plan.l2, step.state.params + start + from, gradient + from,
+                kernels_.penalize(array.plan.l1, array.plan.l2, step.state.params + start + from, gradient + from,
                                   std::min(COLUMN_GRAIN, columns.size() - from));
         if (!use.whole) apply(step, use, start, gradient, columns.size());
     }

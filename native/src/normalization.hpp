@@ -35,9 +35,9 @@ void layer_normalization(Rows<const T> x, const T* gamma, const T* beta, double 
         deviation[r] = static_cast<T>(::sqrt(static_cast<double>(variance + static_cast<T>(epsilon))));
         const T inverse = T(1) / deviation[r];
         walk<T, 1>(x.width, [&](int64_t j, auto span) {
-            const auto normalised = (span.load(x_row + j) - mean) * inverse;
-            span.store(normalised, n_row + j);
-            span.store(normalised * load_or(span, gamma, j, T(1)) + load_or(span, beta, j, T(0)), y_row + j);
+            const auto normalized = (span.load(x_row + j) - mean) * inverse;
+            span.store(normalized, n_row + j);
+            span.store(normalized * load_or(span, gamma, j, T(1)) + load_or(span, beta, j, T(0)), y_row + j);
         });
     }
 }
@@ -86,9 +86,9 @@ void batch_normalization(Rows<const T> x, const T* gamma, const T* beta, double 
         const Numbers scale = load_or(span, gamma, j, T(1)), shift = load_or(span, beta, j, T(0));
         span.store(root, deviation + j);
         for (int64_t r = 0; r < x.count; ++r) {
-            const Numbers normalised = (span.load(x.row(r) + j) - mean) * inverse;
-            span.store(normalised, n.row(r) + j);
-            span.store(normalised * scale + shift, y.row(r) + j);
+            const Numbers normalized = (span.load(x.row(r) + j) - mean) * inverse;
+            span.store(normalized, n.row(r) + j);
+            span.store(normalized * scale + shift, y.row(r) + j);
         }
     });
 }
@@ -116,7 +116,7 @@ void batch_normalization_gradient(Rows<const T> dy, Rows<const T> n, const T* de
 
 // y by a mean and a variance that are given: in use, and where the layer is frozen. y may be x.
 template <class T>
-void normalise_by(Rows<const T> x, const T* mean, const T* variance, const T* gamma, const T* beta, double epsilon,
+void normalize_by(Rows<const T> x, const T* mean, const T* variance, const T* gamma, const T* beta, double epsilon,
                   Rows<T> y) {
     walk<T, 4>(x.width, [&](int64_t j, auto span) {
         using Numbers = typename decltype(span)::Numbers;
@@ -130,7 +130,7 @@ void normalise_by(Rows<const T> x, const T* mean, const T* variance, const T* ga
 
 // dx = dy gamma / deviation. dx may be dy.
 template <class T>
-void normalise_by_gradient(Rows<const T> dy, const T* variance, const T* gamma, double epsilon, Rows<T> dx) {
+void normalize_by_gradient(Rows<const T> dy, const T* variance, const T* gamma, double epsilon, Rows<T> dx) {
     walk<T, 4>(dy.width, [&](int64_t j, auto span) {
         using Numbers = typename decltype(span)::Numbers;
         const Numbers root = sqrt(span.load(variance + j) + Numbers(static_cast<T>(epsilon)));

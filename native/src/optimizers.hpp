@@ -237,7 +237,7 @@ double sum_of_squares(const T* numbers, int64_t count) {
 
 // The penalty l1 sum |w| + l2 sum w^2. Its derivative l1 sign(w) + 2 l2 w is added to g where g is not null.
 template <class T>
-double penalise(double l1, double l2, const T* w, T* g, int64_t count) {
+double penalize(double l1, double l2, const T* w, T* g, int64_t count) {
     if (g != nullptr) {
         const Vector<T> slope = T(l1), twice = T(2 * l2);
         walk<T, 1>(count, [&](int64_t i, auto span) {

@@ -118,7 +118,7 @@ void Pass<T>::forward(const Step<T>& step) {
                 kernels_.rescale(x, layer.scale, layer.offset, y);
                 break;
             case LayerKind::normalization:
-                kernels_.standardise(x, step.state.statistics + layer.mean.start, step.state.statistics + layer.variance.start,
+                kernels_.standardize(x, step.state.statistics + layer.mean.start, step.state.statistics + layer.variance.start,
                                      layer.mean.size, y);
                 break;
             case LayerKind::dropout:
@@ -131,7 +131,7 @@ void Pass<T>::forward(const Step<T>& step) {
                 break;
             case LayerKind::layer_normalization:
                 kernels_.layer_normalization(x, numbers(step.state.params, layer.first), numbers(step.state.params, layer.second),
-                                             layer.epsilon, blocks.normalised.rows.part(own.begin, own.end),
+                                             layer.epsilon, blocks.normalized.rows.part(own.begin, own.end),
                                              blocks.deviation.get() + own.begin, y);
                 break;
             case LayerKind::batch_normalization:
@@ -198,7 +198,7 @@ void Pass<T>::batch_normalization(const Step<T>& step, size_t index) {
     T* variance = step.state.statistics + layer.variance.start;
     if (!(step.batch.training && layer.trainable)) {
         const Range own = step.own_rows();
-        kernels_.normalise_by(input_block(index).part(own.begin, own.end), mean, variance, gamma, beta, layer.epsilon,
+        kernels_.normalize_by(input_block(index).part(own.begin, own.end), mean, variance, gamma, beta, layer.epsilon,
                               blocks.y.rows.part(own.begin, own.end));
         return;
     }
@@ -209,7 +209,7 @@ void Pass<T>::batch_normalization(const Step<T>& step, size_t index) {
     if (own.size() > 0)
         kernels_.batch_normalization(columns(input_block(index)), gamma ? gamma + own.begin : nullptr,
                                      beta ? beta + own.begin : nullptr, layer.epsilon, layer.momentum, mean + own.begin,
-                                     variance + own.begin, columns(blocks.normalised.rows),
+                                     variance + own.begin, columns(blocks.normalized.rows),
                                      blocks.deviation.get() + own.begin, columns(blocks.y.rows));
     step.member.meet();
 }
@@ -245,7 +245,7 @@ void Pass<T>::backward(const Step<T>& step) {
                 kernels_.rescale(dy, layer.scale, 0, dx);
                 break;
             case LayerKind::normalization:
-                kernels_.standardise_gradient(dy, step.state.statistics + layer.variance.start, layer.variance.size, dx);
+                kernels_.standardize_gradient(dy, step.state.statistics + layer.variance.start, layer.variance.size, dx);
                 break;
             case LayerKind::dropout:
                 if (layer.rate > 0) kernels_.dropout(layer, static_cast<uint32_t>(step.batch.step), own.begin, dy, dx);
@@ -255,7 +255,7 @@ void Pass<T>::backward(const Step<T>& step) {
                 copy(dy, dx);
                 break;
             case LayerKind::layer_normalization:
-                kernels_.layer_normalization_gradient(dy, mine(blocks.normalised), blocks.deviation.get() + own.begin,
+                kernels_.layer_normalization_gradient(dy, mine(blocks.normalized), blocks.deviation.get() + own.begin,
                                                       numbers(step.state.params, layer.first), dx);
                 break;
             case LayerKind::batch_normalization:
@@ -293,7 +293,7 @@ void Pass<T>::batch_normalization_back(const Step<T>& step, size_t index) {
     const T* gamma = numbers(step.state.params, layer.first);
     if (!layer.trainable) {
         const Range own = step.own_rows();
-        kernels_.normalise_by_gradient(dy.part(own.begin, own.end), step.state.statistics + layer.variance.start, gamma,
+        kernels_.normalize_by_gradient(dy.part(own.begin, own.end), step.state.statistics + layer.variance.start, gamma,
                                        layer.epsilon, dx.part(own.begin, own.end));
         return;
     }
@@ -301,7 +301,7 @@ void Pass<T>::batch_normalization_back(const Step<T>& step, size_t index) {
     const Range own = step.member.share(layer.outputs, COLUMN_GRAIN);
     const auto columns = [&](Rows<T> rows) { return rows.part(0, step.batch.count).columns(own.begin, own.end); };
     if (own.size() > 0)
-        kernels_.batch_normalization_gradient(columns(dy), columns(blocks.normalised.rows),
+        kernels_.batch_normalization_gradient(columns(dy), columns(blocks.normalized.rows),
                                               blocks.deviation.get() + own.begin, gamma ? gamma + own.begin : nullptr,
                                               columns(dx));
     step.member.meet();

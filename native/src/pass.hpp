@@ -68,7 +68,6 @@ class Pass {
     // The input of a layer as rows of the workspace; the first layer's only where the samples were converted.
     Rows<T> input_block(size_t layer) const;
 
-    size_t lowest_learning() const { return lowest_learning_; }
     // Whether the first layer reads the caller's rows where they lie.
     bool reads_samples(const Batch& batch) const;
 

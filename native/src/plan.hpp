@@ -105,11 +105,11 @@ struct Layer {
     int64_t number = 0;           // its place in the Python plan, which random layers draw by
     Activation activation;        // dense, activation
     ArrayPlan first, second;      // parameters: kernel and bias, gamma and beta, or alpha alone
-    ArrayPlan mean, variance;     // statistics: moving averages, adapted normalisation
+    ArrayPlan mean, variance;     // statistics: moving averages, adapted normalization
     double rate = 0;              // dropout
     double stddev = 0;            // gaussian_noise
     double scale = 1, offset = 0;  // rescaling
-    double epsilon = 0, momentum = 0;  // normalisations
+    double epsilon = 0, momentum = 0;  // normalizations
     uint64_t seed = 0;            // random layers
 };
 

@@ -18,7 +18,7 @@ Workspace<T>::Workspace(const Plan& plan, int64_t rows, bool training)
         if (has_activation && derivative_needs_z(layer.activation)) blocks.z = Block<T>(rows, layer.outputs);
         if (training) blocks.dy = Block<T>(rows, layer.outputs);
         if (layer.kind == LayerKind::batch_normalization || layer.kind == LayerKind::layer_normalization) {
-            blocks.normalised = Block<T>(rows, layer.outputs);
+            blocks.normalized = Block<T>(rows, layer.outputs);
             blocks.deviation = Buffer<T>(std::max(rows, padded_stride<T>(layer.outputs)));
         }
         if (layer.kind == LayerKind::dense && part_count(layer.inputs) > 1)

@@ -63,7 +63,7 @@ template <class T>
 struct LayerBlocks {
     Block<T> z, y;                 // z is y's memory where the derivative does not need both
     Block<T> dy;                   // dL/dy, then dL/dz; only for training
-    Block<T> normalised;           // normalisations
+    Block<T> normalized;           // normalizations
     Buffer<T> deviation;           // a number a row or a column
     std::vector<Buffer<T>> parts;  // a dense layer's sums over parts of its inputs, each laid out as z
     Rows<T> z_rows() const { return z.rows.data == nullptr ? y.rows : z.rows; }

@@ -1,4 +1,4 @@
-// PReLU, rescaling and adapted normalisation against their formulas; gathering rows and adding partial sums.
+// PReLU, rescaling and adapted normalization against their formulas; gathering rows and adding partial sums.
 #include "elementwise.hpp"
 
 #include <cmath>
@@ -95,7 +95,7 @@ TEST("rescaling") {
     });
 }
 
-TEST("standardising by figures that repeat along the row, there and back") {
+TEST("standardizing by figures that repeat along the row, there and back") {
     for_all_sizes([](auto type, int64_t count, int64_t width) {
         using T = decltype(type);
         for (const int64_t period : {int64_t{1}, int64_t{5}, int64_t{50}, width}) {
@@ -105,14 +105,14 @@ TEST("standardising by figures that repeat along the row, there and back") {
             const auto deviation = [&](int64_t j) {
                 return std::fmax(std::sqrt(static_cast<double>(variance[static_cast<size_t>(j % period)])), 1e-7);
             };
-            isa::standardise<T>(x.rows, mean.data(), variance.data(), period, y.rows);
-            isa::standardise_gradient<T>(dy.rows, variance.data(), period, dx.rows);
+            isa::standardize<T>(x.rows, mean.data(), variance.data(), period, y.rows);
+            isa::standardize_gradient<T>(dy.rows, variance.data(), period, dx.rows);
             check_batch(y, [&](int64_t r, int64_t j) {
                 return (x.at(r, j) - static_cast<double>(mean[static_cast<size_t>(j % period)])) / deviation(j);
             });
             check_batch(dx, [&](int64_t r, int64_t j) { return dy.at(r, j) / deviation(j); });
-            isa::standardise<T>(x.rows, mean.data(), variance.data(), period, x.rows);
-            isa::standardise_gradient<T>(dy.rows, variance.data(), period, dy.rows);
+            isa::standardize<T>(x.rows, mean.data(), variance.data(), period, x.rows);
+            isa::standardize_gradient<T>(dy.rows, variance.data(), period, dy.rows);
             CHECK(x == y);
             CHECK(dy == dx);
         }

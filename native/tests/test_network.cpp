@@ -80,7 +80,7 @@ struct Draft {
         width = outputs;
         return layer;
     }
-    void normalise(LayerKind kind) {
+    void normalize(LayerKind kind) {
         Layer& layer = add(kind);
         layer.first = place(params, width);
         layer.second = place(params, width);
@@ -105,11 +105,11 @@ Draft plain() {
 Draft elaborate() {
     Draft draft;
     draft.dense(NARROW, ActivationKind::linear);
-    draft.normalise(LayerKind::batch_normalization);
+    draft.normalize(LayerKind::batch_normalization);
     draft.add(LayerKind::activation).activation.kind = ActivationKind::silu;
     draft.add(LayerKind::dropout).rate = 0.3;
     draft.dense(WIDE, ActivationKind::tanh).second.l1 = 0.01;
-    draft.normalise(LayerKind::layer_normalization);
+    draft.normalize(LayerKind::layer_normalization);
     Layer& prelu = draft.add(LayerKind::prelu);
     prelu.first = Draft::place(draft.params, draft.width);
     draft.add(LayerKind::gaussian_noise).stddev = 0.1;

@@ -32,7 +32,7 @@ void for_all_sizes(Test test) {
             }
 }
 
-// The numbers that are normalised together - a row's or a column's - in double, by the formulas.
+// The numbers that are normalized together - a row's or a column's - in double, by the formulas.
 struct Together {
     double mean = 0, variance = 0, deviation = 0;
     std::vector<double> n;
@@ -59,7 +59,7 @@ std::vector<T> positive(std::vector<T> numbers) {
     return numbers;
 }
 
-// Everything that batch normalisation of some columns reads and writes.
+// Everything that batch normalization of some columns reads and writes.
 template <class T>
 struct BatchNormalization {
     Batch<T> x, dy, n, y, dx;
@@ -93,7 +93,7 @@ double at_or(bool wanted, const std::vector<T>& numbers, int64_t j, double other
 
 }  // namespace
 
-TEST("layer normalisation takes each row's own mean and variance off, there and back") {
+TEST("layer normalization takes each row's own mean and variance off, there and back") {
     for_all_sizes([](auto type, int64_t count, int64_t width, bool scaled) {
         using T = decltype(type);
         const Batch<T> x(count, width, X), dy(count, width, DY);
@@ -112,17 +112,17 @@ TEST("layer normalisation takes each row's own mean and variance off, there and 
             const Together row(numbers);
             CHECK_CLOSE(deviation[static_cast<size_t>(r)], row.deviation, TOLERANCE<T>);
             for (int64_t j = 0; j < width; ++j) {
-                const double normalised = row.n[static_cast<size_t>(j)];
+                const double normalized = row.n[static_cast<size_t>(j)];
                 const double scale = at_or(scaled, gamma, j, 1), shift = at_or(scaled, beta, j, 0);
-                CHECK_CLOSE(n.at(r, j), normalised, TOLERANCE<T>);
-                CHECK_CLOSE(y.at(r, j), normalised * scale + shift, TOLERANCE<T>);
+                CHECK_CLOSE(n.at(r, j), normalized, TOLERANCE<T>);
+                CHECK_CLOSE(y.at(r, j), normalized * scale + shift, TOLERANCE<T>);
                 CHECK_CLOSE(dx.at(r, j), row.gradient(static_cast<size_t>(j), dn), 10 * TOLERANCE<T>);
             }
         }
     });
 }
 
-TEST("batch normalisation takes each column's own mean and variance off, there and back") {
+TEST("batch normalization takes each column's own mean and variance off, there and back") {
     for_all_sizes([](auto type, int64_t count, int64_t width, bool scaled) {
         using T = decltype(type);
         BatchNormalization<T> b(count, width);
@@ -145,29 +145,29 @@ TEST("batch normalisation takes each column's own mean and variance off, there a
             CHECK_CLOSE(b.variance[place], 0.9 * static_cast<double>(old.variance[place]) + 0.1 * column.variance,
                         TOLERANCE<T>);
             for (int64_t r = 0; r < count; ++r) {
-                const double normalised = column.n[static_cast<size_t>(r)];
-                CHECK_CLOSE(b.n.at(r, j), normalised, TOLERANCE<T>);
-                CHECK_CLOSE(b.y.at(r, j), normalised * scale + shift, TOLERANCE<T>);
+                const double normalized = column.n[static_cast<size_t>(r)];
+                CHECK_CLOSE(b.n.at(r, j), normalized, TOLERANCE<T>);
+                CHECK_CLOSE(b.y.at(r, j), normalized * scale + shift, TOLERANCE<T>);
                 CHECK_CLOSE(b.dx.at(r, j), column.gradient(static_cast<size_t>(r), dn), 10 * TOLERANCE<T>);
             }
         }
     });
 }
 
-TEST("batch normalisation by given figures, there and back") {
+TEST("batch normalization by given figures, there and back") {
     for_all_sizes([](auto type, int64_t count, int64_t width, bool scaled) {
         using T = decltype(type);
         BatchNormalization<T> b(count, width);
         const T *gamma = data_if(scaled, b.gamma), *beta = data_if(scaled, b.beta);
-        isa::normalise_by<T>(b.x.rows, b.mean.data(), b.variance.data(), gamma, beta, EPSILON, b.y.rows);
-        isa::normalise_by_gradient<T>(b.dy.rows, b.variance.data(), gamma, EPSILON, b.dx.rows);
+        isa::normalize_by<T>(b.x.rows, b.mean.data(), b.variance.data(), gamma, beta, EPSILON, b.y.rows);
+        isa::normalize_by_gradient<T>(b.dy.rows, b.variance.data(), gamma, EPSILON, b.dx.rows);
         for (int64_t r = 0; r < count; ++r)
             for (int64_t j = 0; j < width; ++j) {
                 const auto place = static_cast<size_t>(j);
                 const double scale = at_or(scaled, b.gamma, j, 1), shift = at_or(scaled, b.beta, j, 0);
                 const double deviation = std::sqrt(static_cast<double>(b.variance[place]) + EPSILON);
-                const double normalised = (b.x.at(r, j) - static_cast<double>(b.mean[place])) / deviation;
-                CHECK_CLOSE(b.y.at(r, j), normalised * scale + shift, TOLERANCE<T>);
+                const double normalized = (b.x.at(r, j) - static_cast<double>(b.mean[place])) / deviation;
+                CHECK_CLOSE(b.y.at(r, j), normalized * scale + shift, TOLERANCE<T>);
                 CHECK_CLOSE(b.dx.at(r, j), b.dy.at(r, j) * scale / deviation, TOLERANCE<T>);
             }
     });
@@ -247,7 +247,7 @@ TEST("results may take the place of inputs") {
     check(double{});
 }
 
-TEST("equal numbers are normalised to 0, not to noise over nothing") {
+TEST("equal numbers are normalized to 0, not to noise over nothing") {
     Batch<double> x(8, 16, X), n(8, 16, RESULT), y(n);
     for (int64_t r = 0; r < 8; ++r)
         for (int64_t j = 0; j < 16; ++j) x.rows.row(r)[j] = 3;

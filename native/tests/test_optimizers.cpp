@@ -258,12 +258,12 @@ TEST("nadam's constants are those of its equations, from the first step to the l
 TEST("penalties and their derivatives") {
     const std::vector<double> w = {1, -2, 0};
     std::vector<double> g = {10, 10, 10};
-    CHECK_CLOSE(isa::penalise<double>(0.5, 0.25, w.data(), g.data(), 3), 0.5 * 3 + 0.25 * 5, 1e-15);
+    CHECK_CLOSE(isa::penalize<double>(0.5, 0.25, w.data(), g.data(), 3), 0.5 * 3 + 0.25 * 5, 1e-15);
     CHECK_CLOSE(g[0], 10 + 0.5 + 0.5, 1e-15);
     CHECK_CLOSE(g[1], 10 - 0.5 - 1, 1e-15);
     CHECK_CLOSE(g[2], 10, 1e-15);
-    CHECK_CLOSE(isa::penalise<double>(0.5, 0, w.data(), nullptr, 3), 1.5, 1e-15);
-    CHECK_CLOSE(isa::penalise<double>(0, 0.5, w.data(), nullptr, 3), 2.5, 1e-15);
+    CHECK_CLOSE(isa::penalize<double>(0.5, 0, w.data(), nullptr, 3), 1.5, 1e-15);
+    CHECK_CLOSE(isa::penalize<double>(0, 0.5, w.data(), nullptr, 3), 2.5, 1e-15);
 }
 
 TEST("sums over parameters of any number, in double") {
@@ -278,7 +278,7 @@ TEST("sums over parameters of any number, in double") {
             absolutes += std::fabs(static_cast<double>(w[place]));
         }
         CHECK_CLOSE(isa::sum_of_squares<float>(w.data(), count), squares, 1e-14);
-        CHECK_CLOSE(isa::penalise<float>(0.1, 0.2, w.data(), g.data(), count), 0.1 * absolutes + 0.2 * squares, 1e-14);
+        CHECK_CLOSE(isa::penalize<float>(0.1, 0.2, w.data(), g.data(), count), 0.1 * absolutes + 0.2 * squares, 1e-14);
         for (size_t i = 0; i + 1 < g.size(); ++i)
             CHECK_CLOSE(g[i], (w[i] > 0 ? 0.1 : -0.1) + 0.4 * static_cast<double>(w[i]), 1e-7);
         CHECK_EQUAL(g.back(), static_cast<float>(UNTOUCHED));

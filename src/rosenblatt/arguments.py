@@ -12,6 +12,8 @@ import numpy as np
 
 from rosenblatt.errors import ArgumentError, UnknownNameError
 
+LANGUAGES = ("en", "ko")
+
 
 def check_number(
     who: str,
@@ -88,6 +90,21 @@ def check_choice(who: str, name: str, value: Any, known: Iterable[str]) -> str:
     return value
 
 
+def check_language(who: str, language: str) -> str:
+    """Return a language if it is one that is spoken here: "en" or "ko".
+
+    Raises:
+        UnknownNameError: it is not.
+
+    Example:
+        >>> check_language("plots", "kr")
+        Traceback (most recent call last):
+            ...
+        rosenblatt.errors.UnknownNameError: plots: language: expected a known name, got 'kr'. Did you mean 'ko'?
+    """
+    return check_choice(f"{who}:", "language", language, LANGUAGES)
+
+
 def check_numbers(who: str, name: str, values: Any, **bounds: float) -> list[float]:
     """Return several numbers as a list of Python floats; each must be within the bounds of ``check_number``.
 
@@ -135,6 +152,23 @@ def check_flag(who: str, name: str, value: Any) -> bool:
     return bool(value)
 
 
+def check_verbose(who: str, verbose: Any) -> int | str:
+    """Return ``verbose`` if it says how much is told: 0, 1, 2 or "auto"; False and True are 0 and 1.
+
+    Raises:
+        ArgumentError: it does not.
+
+    Example:
+        >>> check_verbose("fit", 7)
+        Traceback (most recent call last):
+            ...
+        rosenblatt.errors.ArgumentError: fit: expected verbose to be 0, 1, 2 or 'auto', got 7.
+    """
+    if not isinstance(verbose, Integral | np.bool_ | str) or verbose not in (0, 1, 2, "auto"):
+        raise ArgumentError(f"{who}: expected verbose to be 0, 1, 2 or 'auto', got {verbose!r}.")
+    return verbose if isinstance(verbose, str) else int(verbose)
+
+
 def check_name(who: str, name: Any) -> str:
     """Return ``name`` if it is a text that can stand in a path of names, such as the names of weights in a file.
 
@@ -172,16 +206,25 @@ def refuse_unknown(cls: type, unknown: Iterable[str], common: Iterable[str] = ()
             ...
         rosenblatt.errors.ArgumentError: Scale: expected no argument but factor, got axis. \
 Leave it out; what Keras has and we do not is listed in docs/differences-from-keras.md.
+        >>> Scale(facto=2.0)
+        Traceback (most recent call last):
+            ...
+        rosenblatt.errors.ArgumentError: Scale: expected no argument facto, got one. Did you mean factor?
     """
     names = sorted(unknown)
     if not names:
         return
+    import difflib  # an error may take its time, an import may not
+
     parameters = inspect.signature(cls).parameters.values()
     own = [parameter.name for parameter in parameters if parameter.kind is not parameter.VAR_KEYWORD]
-    if "lr" in names and "learning_rate" in own:  # as older Keras has it
-        raise ArgumentError(f"{cls.__name__}: expected no argument lr, got one. Did you mean learning_rate?")
+    known = [*own, *common]
+    for name in names:
+        nearest = ["learning_rate"] if name == "lr" else difflib.get_close_matches(name, known, n=1, cutoff=0.8)
+        if nearest and nearest[0] in known:
+            raise ArgumentError(f"{cls.__name__}: expected no argument {name}, got one. Did you mean {nearest[0]}?")
     raise ArgumentError(
-        f"{cls.__name__}: expected no argument but {', '.join([*own, *common])}, got {', '.join(names)}. "
+        f"{cls.__name__}: expected no argument but {', '.join(known)}, got {', '.join(names)}. "
         "Leave it out; what Keras has and we do not is listed in docs/differences-from-keras.md."
     )
 

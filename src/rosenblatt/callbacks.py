@@ -22,11 +22,13 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Iterable, Mapping
+from numbers import Integral, Real
 from typing import IO, Any, TypeAlias
 
 import numpy as np
 
 from rosenblatt import metrics
+from rosenblatt.arguments import check_choice, check_flag, check_number, check_verbose, check_whole_number
 from rosenblatt.errors import ArgumentError, ModelStateError, NonFiniteLossError, UnknownNameError
 from rosenblatt.functional.optimizers import take_average
 from rosenblatt.history import History, reading_order
@@ -120,7 +122,8 @@ class Callback:
         """Act now and then within an epoch, evaluation or prediction, after many batches at once."""
 
 
-TRAIN_BATCH_HOOKS = ("on_train_batch_begin", "on_train_batch_end", "on_batch_begin", "on_batch_end")
+OLDER_NAMES = {"on_train_batch_begin": "on_batch_begin", "on_train_batch_end": "on_batch_end"}
+TRAIN_BATCH_HOOKS = (*OLDER_NAMES, *OLDER_NAMES.values())
 HOOKS = tuple(name for name in vars(Callback) if name.startswith("on_"))
 
 
@@ -161,6 +164,8 @@ class CallbackList(Callback):
         **params: Any,
     ) -> None:
         self.callbacks = _flat(callbacks)
+        add_history = check_flag("CallbackList", "add_history", add_history)
+        add_progbar = check_flag("CallbackList", "add_progbar", add_progbar)
         if add_progbar and not any(isinstance(callback, ProgressBar) for callback in self.callbacks):
             self.callbacks.append(ProgressBar())
         if add_history and not any(isinstance(callback, History) for callback in self.callbacks):
@@ -285,8 +290,9 @@ class CallbackList(Callback):
         self._call("on_progress", samples_done, samples_total, _plain(logs))
 
     def _call(self, hook: str, *arguments: Any) -> None:
+        older_name = OLDER_NAMES.get(hook, hook)
         for callback in self.callbacks:
-            function = getattr(callback, hook, None)
+            function = getattr(callback, hook, None) or getattr(callback, older_name, None)
             if function is not None:
                 function(*arguments)
 
@@ -316,11 +322,12 @@ class _Monitor(Callback):
     """What callbacks share that watch one number: which way is better, and whether it got better."""
 
     def __init__(self, monitor: str, mode: str, min_delta: float = 0.0) -> None:
-        if mode not in ("auto", "min", "max"):
-            raise UnknownNameError(f"{type(self).__name__} mode", mode, ("auto", "min", "max"))
+        who = type(self).__name__
+        if not isinstance(monitor, str):
+            raise ArgumentError(f"{who}: expected monitor to be a name such as 'val_loss', got {monitor!r}.")
         self.monitor = monitor
-        self.mode = mode
-        self.min_delta = abs(min_delta)
+        self.mode = check_choice(who, "mode", mode, ("auto", "min", "max"))
+        self.min_delta = abs(check_number(who, "min_delta", min_delta))
         self._warned = False
 
     def _monitored(self, logs: Logs, consequence: str) -> Any:
@@ -360,6 +367,13 @@ class _Monitor(Callback):
         return direction == "up"
 
 
+def _mark(who: str, name: str, value: float | None) -> float | None:
+    """Return a number that is to be beaten, or None; any may be beaten where it is infinite."""
+    if value is None or (isinstance(value, Real) and math.isinf(value)):
+        return value
+    return check_number(who, name, value)
+
+
 class EarlyStopping(_Monitor):
     """Stop training when a number has stopped getting better.
 
@@ -393,11 +407,12 @@ class EarlyStopping(_Monitor):
         start_from_epoch: int = 0,
     ) -> None:
         super().__init__(monitor, mode, min_delta)
-        self.patience = patience
-        self.verbose = verbose
-        self.baseline = baseline
-        self.restore_best_weights = restore_best_weights
-        self.start_from_epoch = start_from_epoch
+        who = type(self).__name__
+        self.patience = check_whole_number(who, "patience", patience, at_least=0)
+        self.verbose = check_verbose(who, verbose)
+        self.baseline = _mark(who, "baseline", baseline)
+        self.restore_best_weights = check_flag(who, "restore_best_weights", restore_best_weights)
+        self.start_from_epoch = check_whole_number(who, "start_from_epoch", start_from_epoch, at_least=0)
         self.on_train_begin()
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
@@ -467,24 +482,26 @@ class ModelCheckpoint(_Monitor):
         save_freq: int | str = "epoch",
         initial_value_threshold: float | None = None,
     ) -> None:
+        from rosenblatt import files  # files take a while to import, and many programs use none
+
         super().__init__(monitor, mode)
-        self.filepath = os.fspath(filepath)
-        self.verbose = verbose
-        self.save_best_only = save_best_only
-        self.save_weights_only = save_weights_only
-        self.save_freq = save_freq
-        self.best = initial_value_threshold
+        who = type(self).__name__
+        self.verbose = check_verbose(who, verbose)
+        self.save_best_only = check_flag(who, "save_best_only", save_best_only)
+        self.save_weights_only = check_flag(who, "save_weights_only", save_weights_only)
+        self.best = _mark(who, "initial_value_threshold", initial_value_threshold)
         self._epoch = 0
         self._batches_since_save = 0
-        if save_freq != "epoch" and not (isinstance(save_freq, int) and save_freq > 0):
+        is_number = isinstance(save_freq, Integral) and not isinstance(save_freq, bool) and save_freq > 0
+        if not is_number and not (isinstance(save_freq, str) and save_freq == "epoch"):
             raise ArgumentError(
-                f"ModelCheckpoint: expected save_freq='epoch' or a number of batches, got {save_freq!r}. "
+                f"{who}: expected save_freq='epoch' or a number of batches, got {save_freq!r}. "
                 "Pass 'epoch' to save after each epoch."
             )
-        from rosenblatt import files, saving  # files take a while to import, and many programs use none
-
-        endings = saving.WEIGHTS if save_weights_only else saving.WHOLE_MODELS
-        files.suffix_of("ModelCheckpoint", self.filepath, endings, saving.CURES_SAVING)
+        self.save_freq = save_freq
+        endings = files.WEIGHTS if self.save_weights_only else files.WHOLE_MODELS
+        files.suffix_of(who, filepath, endings, files.CURES_SAVING)
+        self.filepath = os.fspath(filepath)
 
     @property
     def wants_batches(self) -> bool:
@@ -576,13 +593,12 @@ class ReduceLROnPlateau(_Monitor):
         min_lr: float = 0.0,
     ) -> None:
         super().__init__(monitor, mode, min_delta)
-        if not 0 <= factor < 1:
-            raise ArgumentError(f"ReduceLROnPlateau: expected a factor below 1, got {factor}. 0.1 is usual.")
-        self.factor = factor
-        self.patience = patience
-        self.verbose = verbose
-        self.cooldown = cooldown
-        self.min_lr = min_lr
+        who = type(self).__name__
+        self.factor = check_number(who, "factor", factor, at_least=0, below=1)
+        self.patience = check_whole_number(who, "patience", patience, at_least=0)
+        self.verbose = check_verbose(who, verbose)
+        self.cooldown = check_whole_number(who, "cooldown", cooldown, at_least=0)
+        self.min_lr = check_number(who, "min_lr", min_lr, at_least=0)
         self.on_train_begin()
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
@@ -628,8 +644,13 @@ class LearningRateScheduler(Callback):
     """
 
     def __init__(self, schedule: Callable[..., float], verbose: int = 0) -> None:
+        if not callable(schedule):
+            raise ArgumentError(
+                f"LearningRateScheduler: expected schedule to be a function of the epoch, got {schedule!r}. "
+                "Such as lambda epoch, rate: 0.9 * rate."
+            )
         self.schedule = schedule
-        self.verbose = verbose
+        self.verbose = check_verbose("LearningRateScheduler", verbose)
 
     def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
         """Set the epoch's rate."""
@@ -685,9 +706,13 @@ class CSVLogger(Callback):
     """
 
     def __init__(self, filename: str | os.PathLike[str], separator: str = ",", append: bool = False) -> None:
+        if not isinstance(filename, str | os.PathLike):
+            raise ArgumentError(f"CSVLogger: expected filename to be a path, got {filename!r}. Such as 'training.csv'.")
         self.filename = os.fspath(filename)
+        if not isinstance(separator, str) or len(separator) != 1:
+            raise ArgumentError(f"CSVLogger: expected separator to be one character, got {separator!r}. ',' is usual.")
         self.separator = separator
-        self.append = append
+        self.append = check_flag("CSVLogger", "append", append)
         self._file: IO[str] | None = None
         self._writer: Any = None  # a csv.DictWriter
 
@@ -750,7 +775,7 @@ class TerminateOnNaN(Callback):
     """
 
     def __init__(self, raise_error: bool = False) -> None:
-        self.raise_error = raise_error
+        self.raise_error = check_flag("TerminateOnNaN", "raise_error", raise_error)
 
     @property
     def wants_batches(self) -> bool:
@@ -801,7 +826,7 @@ class SwapEMAWeights(Callback):
     """
 
     def __init__(self, swap_on_epoch: bool = False) -> None:
-        self.swap_on_epoch = swap_on_epoch
+        self.swap_on_epoch = check_flag("SwapEMAWeights", "swap_on_epoch", swap_on_epoch)
         self._weights: Array | None = None  # the model's own, while it has the average
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
@@ -869,6 +894,11 @@ class LambdaCallback(Callback):
         for name, function in hooks.items():
             if name.startswith("on_") and name not in HOOKS:
                 raise UnknownNameError("LambdaCallback", name, HOOKS)
+            if name in HOOKS and function is not None and not callable(function):
+                raise ArgumentError(
+                    f"LambdaCallback: expected {name} to be a function, got {function!r}. "
+                    "Such as lambda epoch, logs: print(epoch, logs)."
+                )
             if function is not None:
                 setattr(self, name, function)
 
@@ -893,9 +923,11 @@ class ProgressBar(Callback):
     REFRESH = 0.1  # seconds between two drawings
 
     def __init__(self, verbose: int | str | None = None, file: IO[str] | None = None) -> None:
+        if file is not None and not hasattr(file, "write"):
+            raise ArgumentError(f"ProgressBar: expected file to be an open file, got {file!r}. Such as sys.stderr.")
         self.file = file
         self._as_told = verbose is None
-        self.verbose = _level("auto" if verbose is None else verbose)
+        self.verbose = _level("auto" if verbose is None else check_verbose("ProgressBar", verbose))
         self._in_fit = False
         self._live: Any = None
         self._title = ""

@@ -8,7 +8,8 @@ copies of them; none of it has to be written per class.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from typing import Any, Self, TypeVar
 
 from rosenblatt.errors import UnknownNameError
@@ -68,6 +69,43 @@ def deserialize(who: str, data: Mapping[str, Any], table: Mapping[str, type[T]])
     if name not in table:
         raise UnknownNameError(who, name, table)
     return table[name](**data.get("config", {}))
+
+
+def snake_case(name: str) -> str:
+    """Return a class's name in small letters, as Keras makes names of layers, metrics and folders of it.
+
+    Example:
+        >>> snake_case("BatchNormalization"), snake_case("ReLU"), snake_case("R2Score")
+        ('batch_normalization', 're_lu', 'r2_score')
+    """
+    words = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", words).lower()
+
+
+def tell_default_name(cls: type, constructor: Callable[..., None], name: str) -> None:
+    """Put the default name of a class into the signature that help, editors and ``get_config`` see.
+
+    Args:
+        cls: The class; one with a constructor of its own has the signature of that.
+        constructor: The one of a base class that several classes share.
+        name: What objects of the class are called unless told otherwise.
+
+    Example:
+        >>> class Shape:
+        ...     def __init__(self, size=1.0, name=None):
+        ...         self.size, self.name = size, name
+        >>> class Circle(Shape):
+        ...     pass
+        >>> tell_default_name(Circle, Shape.__init__, "circle")
+        >>> inspect.signature(Circle)
+        <Signature (size=1.0, name='circle')>
+    """
+    own: inspect.Signature | None = None  # None: that of its constructor, and never one that a base was given here
+    if cls.__init__ is constructor:  # type: ignore[misc]
+        signature = inspect.signature(constructor)
+        _, *parameters = signature.parameters.values()
+        own = signature.replace(parameters=[p.replace(default=name) if p.name == "name" else p for p in parameters])
+    cls.__signature__ = own  # type: ignore[attr-defined]
 
 
 def _plain(value: Any) -> Any:

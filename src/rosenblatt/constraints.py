@@ -32,6 +32,8 @@ class Constraint(Configurable):
         ...         return np.round(w, 1)
         >>> Rounded()(np.array([0.123]))
         array([0.1])
+
+    Source: Keras, ``keras.constraints.Constraint``.
     """
 
     function: ClassVar[str] = "custom"
@@ -43,6 +45,10 @@ class Constraint(Configurable):
 
     def check_shape(self, who: str, shape: Shape) -> None:
         """Raise unless an array of weights has the axes that the constraint runs along.
+
+        Args:
+            who: whose name an error begins with.
+            shape: of the array.
 
         Raises:
             ArgumentError: it has not, or one of them is given twice.
@@ -57,7 +63,11 @@ class Constraint(Configurable):
             )
 
     def __call__(self, w: Array) -> Array:
-        """Return the weights within the bounds, as a new array."""
+        """Return the weights within the bounds, as a new array.
+
+        Args:
+            w: weights.
+        """
         w = np.asarray(w)
         return w.copy() if self.function == "custom" else CONSTRAINTS[self.function](w, **self.get_config())
 
@@ -97,6 +107,8 @@ class MinMaxNorm(Constraint):
         >>> MinMaxNorm(2.0, 3.0)(np.array([[0.6], [0.8]])).round(3)
         array([[1.2],
                [1.6]])
+
+    Source: Keras, ``keras.constraints.MinMaxNorm``.
     """
 
     function = "min_max_norm"
@@ -116,6 +128,8 @@ class NonNeg(Constraint):
     Example:
         >>> NonNeg()(np.array([-1.0, 2.0]))
         array([0., 2.])
+
+    Source: Keras, ``keras.constraints.NonNeg``.
     """
 
     function = "non_neg"
@@ -131,6 +145,8 @@ class UnitNorm(Constraint):
         >>> UnitNorm()(np.array([[3.0], [4.0]])).round(3)
         array([[0.6],
                [0.8]])
+
+    Source: Keras, ``keras.constraints.UnitNorm``.
     """
 
     function = "unit_norm"
@@ -161,6 +177,9 @@ ALL: dict[str, type[Constraint]] = {
 
 def get(identifier: str | type[Constraint] | Constraint | Mapping[str, Any] | None) -> Constraint | None:
     """Return a constraint by name, class, description or as the object itself; None stays None.
+
+    Args:
+        identifier: such as "max_norm", `MaxNorm`, ``{"class_name": "MaxNorm", "config": {}}`` or ``MaxNorm(3.0)``.
 
     Raises:
         UnknownNameError: a name that is in no table.

@@ -21,6 +21,7 @@ from rosenblatt.types import Array, Generator
 # to the last bit whenever the same training is run.
 SLICE_WORK = 3_000_000_000
 BATCH_WORK = 2_500_000  # what a batch costs in any case, however small the network
+EVALUATION_ROWS = 8192  # rows evaluated between two looks at metrics and Ctrl-C: bounded memory for any number of rows
 CHECK_ROWS = 4096  # rows checked for NaN at once, so that a memory map larger than memory can be checked, too
 _END = object()  # what a stream of batches gives after its last; None may be a user's mistake in its midst
 

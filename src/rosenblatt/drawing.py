@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from rosenblatt.errors import UnknownNameError
+from rosenblatt.arguments import check_language
 from rosenblatt.types import Array
 
 if TYPE_CHECKING:
@@ -57,9 +57,7 @@ class Column(NamedTuple):
 
 def network_svg(model: Sequential, language: str = "en") -> str:
     """Return a model as an SVG picture (see `Sequential.to_svg`)."""
-    if language not in WORDS:
-        raise UnknownNameError("Sequential.to_svg: language", language, WORDS)
-    words = WORDS[language]
+    words = WORDS[check_language("Sequential.to_svg", language)]
     columns = list(_columns(model, words["inputs"]))
     rows = max(map(_shown, columns))
     width, height = 2 * MARGIN + (len(columns) - 1) * COLUMN, HEAD + (rows + 0.5) * ROW

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Collection, Mapping, Sized
+from os import PathLike
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,19 @@ VERSION = 1
 MOST_LAYERS = 1000  # of a model in a file, so that no small file costs much time
 MOST_METRICS = 100
 DTYPES = ("float32", "float64")  # of the arrays: those that a model computes in
+
+# What each call writes or reads, by the ends of the path, and what helps where it is another one.
+WHOLE_MODELS = (SUFFIX, ".keras")
+WEIGHTS = (SUFFIX, ".weights.h5")
+READABLE = (SUFFIX, ".keras", ".h5", ".onnx")
+READABLE_WEIGHTS = (SUFFIX, ".weights.h5", ".keras", ".h5")
+CURES_SAVING = {
+    ".onnx": "ONNX files are written by model.export.",
+    ".weights.h5": "Weights alone are written by save_weights.",
+    ".h5": "Keras 3 writes and reads 'model.keras' instead.",
+    ".keras": "Whole models are written by save.",
+}
+CURES_LOADING = {".weights.h5": "Load it with load_weights into a model of the same layers."}
 
 # What helps where a file could not be written; other reasons speak for themselves.
 CURES = {
@@ -143,7 +157,7 @@ def check_count(who: str, what: str, found: Sized, at_most: int) -> None:
         )
 
 
-def checked_path(who: str, path: str | Path) -> Path:
+def checked_path(who: str, path: str | PathLike[str]) -> Path:
     """Return a path, whatever its suffix.
 
     Raises:
@@ -158,7 +172,7 @@ def checked_path(who: str, path: str | Path) -> Path:
     return checked
 
 
-def suffix_of(who: str, path: str | Path, known: Collection[str], cures: Mapping[str, str]) -> str:
+def suffix_of(who: str, path: str | PathLike[str], known: Collection[str], cures: Mapping[str, str]) -> str:
     """Return which of the known suffixes a path ends in; what helps where it has another may be told.
 
     Raises:

@@ -104,6 +104,9 @@ def _in_order(history: Mapping[str, list[Any]]) -> list[tuple[str, list[Any]]]:
 def reading_order(name: str) -> tuple[bool, bool, str]:
     """Return the key that sorts names for reading: training before validation, the loss first of each.
 
+    Args:
+        name: of a column, such as "val_accuracy".
+
     Example:
         >>> sorted(["val_loss", "accuracy", "loss", "val_accuracy"], key=reading_order)
         ['loss', 'accuracy', 'val_loss', 'val_accuracy']

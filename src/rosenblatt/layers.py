@@ -8,13 +8,11 @@ numbers are views into the model's state (``kernel``, ``bias``, ``get_weights``)
 from __future__ import annotations
 
 import math
-import re
 from abc import ABC
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from numbers import Integral
-from typing import Any, NamedTuple, Self, TypedDict, TypeVar, Unpack
+from typing import Any, NamedTuple, Protocol, Self, TypedDict, TypeVar, Unpack
 
 import numpy as np
 
@@ -27,7 +25,7 @@ from rosenblatt.arguments import (
     check_whole_number,
     refuse_unknown,
 )
-from rosenblatt.configuration import Configurable
+from rosenblatt.configuration import Configurable, snake_case
 from rosenblatt.data import check_finite, check_rows, gives_batches, rows_of_each
 from rosenblatt.data import numbers as as_numbers
 from rosenblatt.errors import ArgumentError, DataError, ModelStateError, ShapeError
@@ -48,6 +46,13 @@ class Numbers(NamedTuple):
     constraint: Any = None
 
 
+class Owner(Protocol):
+    """What a layer knows of the model that it stands in."""
+
+    def forget_plan(self) -> None:
+        """Be told that a layer has changed."""
+
+
 class CommonArguments(TypedDict, total=False):
     """The keyword arguments that every layer takes."""
 
@@ -66,7 +71,19 @@ class Layer(Configurable, ABC):
             as they are.
         input_shape: the shape of one row, for a model's first layer. Without it the model is built on its first data.
         input_dim: the same for rows that are vectors: ``input_dim=8`` is ``input_shape=(8,)``.
+
+    Raises:
+        ArgumentError: an argument that the layer does not have, or no shape of a row, such as (None, 8).
+
+    Example:
+        >>> layer = Dense(3, name="hidden", input_dim=8)
+        >>> layer.name, layer.declared_input_shape, layer.built
+        ('hidden', (8,), False)
+
+    Source: Keras, ``keras.layers.Layer``.
     """
+
+    owner: Owner | None = None  # the model that this layer stands in
 
     def __init__(
         self,
@@ -81,11 +98,10 @@ class Layer(Configurable, ABC):
         if input_dim is not None:
             input_shape = (input_dim,)
         self.declared_name = None if name is None else check_name(type(self).__name__, name)
-        self.trainable = check_flag(type(self).__name__, "trainable", trainable)
+        self.trainable = trainable
         self.declared_input_shape = None if input_shape is None else shape_of_row(type(self).__name__, input_shape)
-        self.owner: object | None = None  # the model that this layer stands in
         self._plan: LayerPlan | None = None
-        self._arrays = {}
+        self._held: dict[str, Array] | None = {}  # the numbers; None where a pickle left them with the model
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments by name, the common ones included."""
@@ -94,6 +110,21 @@ class Layer(Configurable, ABC):
             "trainable": self.trainable,
             "input_shape": None if self.declared_input_shape is None else list(self.declared_input_shape),
         }
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set an attribute, and tell the model: its plan describes the layers as they are."""
+        super().__setattr__(name, value)
+        if self.owner is not None:
+            self.owner.forget_plan()
+
+    @property
+    def trainable(self) -> bool:
+        """Whether the layer learns; False freezes it. In a model it counts at once, also while that is trained."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        self._trainable = check_flag(type(self).__name__, "trainable", value)
 
     # What a kind of layer says of itself
 
@@ -145,7 +176,7 @@ class Layer(Configurable, ABC):
 
     @property
     def plan(self) -> LayerPlan:
-        """The layer as its model's plan has it."""
+        """The layer as it was when its model was built: its name, its shapes, and where its numbers lie."""
         if self._plan is None:
             who = f"{type(self).__name__} {self.name!r}" if self.name else type(self).__name__
             raise ModelStateError(
@@ -167,8 +198,8 @@ class Layer(Configurable, ABC):
     @property
     def weights(self) -> dict[str, Array]:
         """The layer's numbers by name: views, so that writing to one changes the model."""
-        self.plan  # noqa: B018  (says what is missing where the layer is not built)
-        return dict(self._arrays)
+        arrays = (*self.plan.parameters, *self.plan.statistics)
+        return {array.name: self._arrays[array.name] for array in arrays}
 
     def get_weights(self) -> list[Array]:
         """Return copies of the layer's arrays: first what is learnt, then what is measured."""
@@ -176,6 +207,9 @@ class Layer(Configurable, ABC):
 
     def set_weights(self, weights: Sequence[Array]) -> None:
         """Overwrite the layer's arrays with others of the same shapes.
+
+        Args:
+            weights: arrays in the order of `get_weights`.
 
         Raises:
             ShapeError: there are more or fewer arrays than the layer has, or one has another shape.
@@ -190,7 +224,7 @@ class Layer(Configurable, ABC):
         """Return a layer like this one that stands in no model, with the same numbers."""
         config = self.get_config()
         twin = type(self).from_config(config)
-        twin._arrays = {name: array.copy() for name, array in self._arrays.items()}
+        twin.bring({name: array.copy() for name, array in self._arrays.items()})
         return twin
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
@@ -200,19 +234,24 @@ class Layer(Configurable, ABC):
         """Leave model and views out of a pickle: the model has the layer and the numbers, and gives it views again."""
         state = self.__dict__.copy()
         if self._plan is not None:
-            del state["_arrays"]
-            state["owner"] = None
+            state["_held"] = state["owner"] = None
         return state
 
-    @cached_property
+    @property
     def _arrays(self) -> dict[str, Array]:
-        """The layer's numbers by name. They are always set, but where a pickle left them with the model."""
-        raise ModelStateError(
-            f"{type(self).__name__} {self.name!r}: expected a layer beside its model, which has its numbers, got "
-            "one that was pickled alone. Pickle the model, or layer.copy()."
-        )
+        """The layer's numbers by name."""
+        if self._held is None:
+            raise ModelStateError(
+                f"{type(self).__name__} {self.name!r}: expected a layer beside its model, which has its numbers, got "
+                "one that was pickled alone. Pickle the model, or layer.copy()."
+            )
+        return self._held
 
     # How a model builds its layers
+
+    def bring(self, arrays: dict[str, Array]) -> None:
+        """Have numbers by name, with which the layer starts when its model is built."""
+        self._held = arrays
 
     def start(self, numbers: Numbers, rng: Generator, dtype: str) -> Array:
         """Return the numbers that the layer brings along, or new ones from the initialiser."""
@@ -222,17 +261,21 @@ class Layer(Configurable, ABC):
         array: Array = initializers.get(numbers.initializer)(numbers.shape, dtype=dtype, rng=rng)
         return array
 
-    def bind(self, plan: LayerPlan, arrays: dict[str, Array], owner: object) -> None:
+    def bind(self, plan: LayerPlan, arrays: dict[str, Array], owner: Owner) -> None:
         """Take up a place in a model: from now on the layer's numbers are these views."""
-        self._plan, self._arrays, self.owner = plan, arrays, owner
+        self._plan, self._held, self.owner = plan, arrays, owner
 
     def release(self) -> None:
         """Leave the model, keeping a copy of the numbers."""
-        self._plan, self._arrays, self.owner = None, {k: v.copy() for k, v in self._arrays.items()}, None
+        self._plan, self._held, self.owner = None, {k: v.copy() for k, v in self._arrays.items()}, None
 
 
 class Input(Configurable):
     """The shape of one row, as the first entry of a model.
+
+    Args:
+        shape: without the batch; ``8`` is ``(8,)``.
+        name: as in Keras; it names nothing in the model.
 
     Example:
         >>> Input(shape=(28, 28))
@@ -261,9 +304,15 @@ class Dense(Layer):
         bias_constraint: what b is put back to.
         **common: name, trainable, input_shape, input_dim (see `Layer`).
 
+    Raises:
+        ArgumentError: an argument of the wrong kind or out of its range.
+        UnknownNameError: a name that is in no table, with the nearest one that is.
+
     Example:
-        >>> Dense(10, activation="softmax", input_shape=(784,))
-        Dense(10, activation='softmax')
+        >>> from rosenblatt import Sequential, layers
+        >>> layer = Sequential([layers.Dense(10, activation="softmax", input_shape=(784,))]).layers[0]
+        >>> layer.kernel.shape, layer.bias.shape, layer.count_params()
+        ((784, 10), (10,), 7850)
 
     Source: Keras, ``keras.layers.Dense``.
     """
@@ -320,6 +369,14 @@ class Dense(Layer):
 class Flatten(Layer):
     """Lay each row's numbers out in one line: (28, 28) becomes (784,).
 
+    Args:
+        **common: name, trainable, input_shape, input_dim (see `Layer`).
+
+    Example:
+        >>> from rosenblatt import Sequential, layers
+        >>> Sequential([layers.Flatten()]).predict([[[1.0, 2.0], [3.0, 4.0]]])
+        array([[1., 2., 3., 4.]], dtype=float32)
+
     Source: Keras, ``keras.layers.Flatten``.
     """
 
@@ -343,9 +400,17 @@ class ActivationLayer(Layer, ABC):
 class Activation(ActivationLayer):
     """An activation function as a layer of its own: y = f(x).
 
+    Args:
+        activation: f, a name or a function of ``rosenblatt.activations``.
+        **common: name, trainable, input_shape, input_dim (see `Layer`).
+
+    Raises:
+        UnknownNameError: a name that is in no table, with the nearest one that is.
+
     Example:
-        >>> Activation("tanh")
-        Activation('tanh')
+        >>> from rosenblatt import Sequential, layers
+        >>> Sequential([layers.Activation("step")]).predict([[-0.1, 0.0, 0.1]])
+        array([[0., 1., 1.]], dtype=float32)
 
     Source: Keras, ``keras.layers.Activation``.
     """
@@ -361,6 +426,17 @@ class Activation(ActivationLayer):
 
 class ReLU(ActivationLayer):
     """y = x above the threshold, else negative_slope (x - threshold); never more than max_value.
+
+    Args:
+        max_value: at least 0; None for no limit.
+        negative_slope: at least 0.
+        threshold: at least 0.
+        **common: name, trainable, input_shape, input_dim (see `Layer`).
+
+    Example:
+        >>> from rosenblatt import Sequential, layers
+        >>> Sequential([layers.ReLU(max_value=6.0, negative_slope=0.5)]).predict([[-4.0, 2.0, 8.0]])
+        array([[-2.,  2.,  6.]], dtype=float32)
 
     Source: Keras, ``keras.layers.ReLU``.
     """
@@ -388,6 +464,15 @@ class ReLU(ActivationLayer):
 class LeakyReLU(ActivationLayer):
     """y = x above zero, else negative_slope x.
 
+    Args:
+        negative_slope: at least 0.
+        **common: name, trainable, input_shape, input_dim (see `Layer`).
+
+    Example:
+        >>> from rosenblatt import Sequential, layers
+        >>> Sequential([layers.LeakyReLU()]).predict([[-10.0, 10.0]])
+        array([[-3., 10.]], dtype=float32)
+
     Source: Keras, ``keras.layers.LeakyReLU``; its slope is 0.3, while the function of that name has 0.2.
     """
 
@@ -402,6 +487,15 @@ class LeakyReLU(ActivationLayer):
 
 class ELU(ActivationLayer):
     """y = x above zero, else alpha (exp(x) - 1).
+
+    Args:
+        alpha: the depth, -alpha, that y falls to.
+        **common: name, trainable, input_shape, input_dim (see `Layer`).
+
+    Example:
+        >>> from rosenblatt import Sequential, layers
+        >>> Sequential([layers.ELU(alpha=2.0)]).predict([[-1000.0, 0.0, 3.0]])
+        array([[-2.,  0.,  3.]], dtype=float32)
 
     Source: Keras, ``keras.layers.ELU``; Clevert, Unterthiner and Hochreiter (2015).
     """
@@ -418,6 +512,15 @@ class ELU(ActivationLayer):
 class Softmax(ActivationLayer):
     """Turn the numbers of the last axis into probabilities: y = exp(x) / Σ exp(x).
 
+    Args:
+        axis: -1, as the classes lie on the last axis.
+        **common: name, trainable, input_shape, input_dim (see `Layer`).
+
+    Example:
+        >>> from rosenblatt import Sequential, layers
+        >>> Sequential([layers.Softmax()]).predict([np.log([1.0, 3.0])]).round(4)  # logits are logarithms of odds
+        array([[0.25, 0.75]], dtype=float32)
+
     Source: Keras, ``keras.layers.Softmax``.
     """
 
@@ -432,6 +535,19 @@ class Softmax(ActivationLayer):
 
 class PReLU(Layer):
     """y = x above zero, else alpha x, with a learnt slope alpha for every unit.
+
+    Args:
+        alpha_initializer: how alpha, of the shape of a row, starts; from zeros it is a ReLU at first.
+        alpha_regularizer: what the size of alpha costs.
+        alpha_constraint: what alpha is put back to after each update.
+        **common: name, trainable, input_shape, input_dim (see `Layer`).
+
+    Example:
+        >>> from rosenblatt import Sequential, layers
+        >>> model = Sequential([layers.PReLU(input_shape=(2,))])
+        >>> model.layers[0].alpha[:] = [0.5, 0.25]
+        >>> model.predict([[-4.0, -4.0]])
+        array([[-2., -1.]], dtype=float32)
 
     Source: Keras, ``keras.layers.PReLU``; He, Zhang, Ren and Sun (2015).
     """
@@ -461,9 +577,15 @@ class PReLU(Layer):
 class Rescaling(Layer):
     """y = scale x + offset; ``Rescaling(1 / 255)`` makes the scaling of images part of the model.
 
+    Args:
+        scale: any number.
+        offset: any number, added last.
+        **common: name, trainable, input_shape, input_dim (see `Layer`).
+
     Example:
-        >>> Rescaling(1 / 255)
-        Rescaling(0.00392156862745098)
+        >>> from rosenblatt import Sequential, layers
+        >>> Sequential([layers.Rescaling(1 / 127.5, offset=-1)]).predict([[0.0, 127.5, 255.0]])
+        array([[-1.,  0.,  1.]], dtype=float32)
 
     Source: Keras, ``keras.layers.Rescaling``.
     """
@@ -511,10 +633,11 @@ class Normalization(Layer):
         self.axis = axis
         self._given: dict[str, Any] = {"mean": None, "variance": None}
         if mean is not None and variance is not None:
-            self._arrays = {"mean": _figures("mean", mean), "variance": _figures("variance", variance)}
-            if (self._arrays["variance"] < 0).any():
+            figures = {"mean": _figures("mean", mean), "variance": _figures("variance", variance)}
+            if (figures["variance"] < 0).any():
                 raise ArgumentError(f"Normalization: expected variance of at least 0, got {variance!r}.")
-            self._given = {name: figures.tolist() for name, figures in self._arrays.items()}
+            self.bring(figures)
+            self._given = {name: array.tolist() for name, array in figures.items()}
 
     def get_config(self) -> dict[str, Any]:
         """See `Layer`; figures given are configuration, figures measured are weights."""
@@ -597,6 +720,14 @@ class Dropout(Layer):
         seed: of the masks; by default the model's own.
         **common: name, trainable, input_shape, input_dim (see `Layer`).
 
+    Example:
+        >>> from rosenblatt import Sequential, layers
+        >>> Sequential([layers.Dropout(0.5)]).predict([[1.0, 1.0, 1.0, 1.0, 1.0]])
+        array([[1., 1., 1., 1., 1.]], dtype=float32)
+        >>> from rosenblatt.functional.dropout import dropout_mask
+        >>> dropout_mask((1, 5), rate=0.5, seed=0, step=0, layer=0, dtype="float32")  # what training multiplies by
+        array([[0., 2., 2., 2., 0.]], dtype=float32)
+
     Source: Keras, ``keras.layers.Dropout``; Srivastava et al. (2014).
     """
 
@@ -617,6 +748,14 @@ class GaussianNoise(Layer):
         stddev: the noise's standard deviation, 0 or more.
         seed: of the noise; by default the model's own.
         **common: name, trainable, input_shape, input_dim (see `Layer`).
+
+    Example:
+        >>> from rosenblatt import Sequential, layers
+        >>> Sequential([layers.GaussianNoise(0.1)]).predict([[1.0, 1.0, 1.0]])
+        array([[1., 1., 1.]], dtype=float32)
+        >>> from rosenblatt.functional.dropout import gaussian_noise
+        >>> gaussian_noise((1, 3), stddev=0.1, seed=0, step=0, layer=0, dtype="float32").round(2)  # added in training
+        array([[ 0.1 , -0.09, -0.06]], dtype=float32)
 
     Source: Keras, ``keras.layers.GaussianNoise``.
     """
@@ -681,6 +820,14 @@ class BatchNormalization(ScaleAndShift):
         beta_constraint: what beta is put back to after each update.
         gamma_constraint: what gamma is put back to.
         **common: name, trainable, input_shape, input_dim (see `Layer`).
+
+    Example:
+        >>> from rosenblatt import Sequential, layers
+        >>> model = Sequential([layers.BatchNormalization(momentum=0.5)])
+        >>> model.compile("sgd", "mse")
+        >>> _ = model.fit([[1.0], [3.0]], [[0.0], [0.0]], epochs=2, verbose=0)  # two batches of mean 2, variance 1
+        >>> model.layers[0].moving_mean, model.layers[0].moving_variance  # from 0 and 1, half of the way each time
+        (array([1.5], dtype=float32), array([1.], dtype=float32))
 
     Source: Keras, ``keras.layers.BatchNormalization``; Ioffe and Szegedy (2015).
     """
@@ -754,6 +901,12 @@ class LayerNormalization(ScaleAndShift):
         beta_constraint: what beta is put back to after each update.
         gamma_constraint: what gamma is put back to.
         **common: name, trainable, input_shape, input_dim (see `Layer`).
+
+    Example:
+        >>> from rosenblatt import Sequential, layers
+        >>> Sequential([layers.LayerNormalization()]).predict([[1.0, 2.0, 3.0], [10.0, 20.0, 30.0]]).round(2)
+        array([[-1.22,  0.  ,  1.22],
+               [-1.22,  0.  ,  1.22]], dtype=float32)
 
     Source: Keras, ``keras.layers.LayerNormalization``; Ba, Kiros and Hinton (2016).
     """
@@ -855,6 +1008,16 @@ def name_layers(layers: Sequence[Layer]) -> list[str]:
     return names
 
 
+def dense_layers(layers: Iterable[Layer]) -> list[Dense]:
+    """Return those of some layers that have units: weighted sums of all inputs.
+
+    Example:
+        >>> dense_layers([Flatten(), Dense(8), ReLU(), Dense(1)])
+        [Dense(8), Dense(1)]
+    """
+    return [layer for layer in layers if isinstance(layer, Dense)]
+
+
 def shape_of_row(who: str, shape: int | Sequence[int]) -> Shape:
     """Return the shape of one row as a tuple, or say what is wrong with it."""
     sizes = tuple(shape) if isinstance(shape, Sequence) and not isinstance(shape, str | bytes) else (shape,)
@@ -892,17 +1055,6 @@ def _place(numbers: Sequence[Numbers], start: int) -> Iterator[ArrayPlan]:
         array = ArrayPlan(name, shape, start, regularizer, constraint)
         start = array.stop
         yield array
-
-
-def snake_case(name: str) -> str:
-    """Return a class's name in small letters, as names of layers and the folders in Keras's files have it.
-
-    Example:
-        >>> snake_case("BatchNormalization"), snake_case("ReLU")
-        ('batch_normalization', 're_lu')
-    """
-    words = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
-    return re.sub(r"([a-z])([A-Z])", r"\1_\2", words).lower()
 
 
 def _checked(identifier: T, get: Callable[[Any], object]) -> T:

@@ -25,13 +25,12 @@ from typing import Any, ClassVar, NoReturn, TypeAlias
 import numpy as np
 
 from rosenblatt.arguments import check_choice, check_flag, check_last_axis, check_number, check_numbers
-from rosenblatt.configuration import Configurable, deserialize
+from rosenblatt.configuration import Configurable, deserialize, tell_default_name
 from rosenblatt.errors import ArgumentError, ShapeError, UnknownNameError
 from rosenblatt.functional import losses as functional
 from rosenblatt.functional.network import loss_shares
 from rosenblatt.plan import Rule
 from rosenblatt.targets import WHOLE_ROWS, outputs, targets
-from rosenblatt.targets import prepare_target as prepare_target
 from rosenblatt.types import Array, ArrayLike
 
 # A user's own loss: (y_true, y_pred) -> (values, one a row; their gradient, like y_pred).
@@ -45,15 +44,32 @@ class Loss(Configurable):
     """Base of all losses: it reconciles shapes, weighs rows and reduces; the subclass names the function.
 
     For a loss of your own see ``CustomLoss``.
+
+    Args:
+        reduction: How the rows' numbers become one; see the module's first lines.
+        name: What the loss is called; by default as its function is.
+
+    Raises:
+        UnknownNameError: there is no such reduction.
+
+    Example:
+        >>> loss = MeanSquaredError(reduction="sum")
+        >>> loss([[0.0], [0.0]], [[1.0], [2.0]], sample_weight=[1.0, 0.5])
+        3.0
+        >>> loss.gradient([[0.0], [0.0]], [[1.0], [2.0]], sample_weight=[1.0, 0.5]).tolist()
+        [[2.0], [2.0]]
     """
 
-    rule_name: ClassVar[str]
+    rule_name: ClassVar[str] = "loss"  # a subclass's is a name in functional.losses.LOSSES
 
-    def __init__(self, reduction: str | None = "sum_over_batch_size", name: str = "loss") -> None:
+    def __init_subclass__(cls) -> None:
+        tell_default_name(cls, Loss.__init__, cls.rule_name)
+
+    def __init__(self, reduction: str | None = "sum_over_batch_size", name: str | None = None) -> None:
         if reduction is not None:
             check_choice(type(self).__name__, "reduction", reduction, REDUCTIONS)
         self.reduction = {"mean": "sum_over_batch_size", "none": None}.get(str(reduction), reduction)
-        self.name = name
+        self.name = self.rule_name if name is None else name
 
     @property
     def rule(self) -> Rule:
@@ -144,9 +160,6 @@ class MeanSquaredError(Loss):
 
     rule_name = "mean_squared_error"
 
-    def __init__(self, reduction: str | None = "sum_over_batch_size", name: str = "mean_squared_error") -> None:
-        super().__init__(reduction, name)
-
 
 class MeanAbsoluteError(Loss):
     """The mean of abs(y_pred - y_true): every unit of error counts the same.
@@ -161,9 +174,6 @@ class MeanAbsoluteError(Loss):
     """
 
     rule_name = "mean_absolute_error"
-
-    def __init__(self, reduction: str | None = "sum_over_batch_size", name: str = "mean_absolute_error") -> None:
-        super().__init__(reduction, name)
 
 
 class MeanAbsolutePercentageError(Loss):
@@ -180,11 +190,6 @@ class MeanAbsolutePercentageError(Loss):
 
     rule_name = "mean_absolute_percentage_error"
 
-    def __init__(
-        self, reduction: str | None = "sum_over_batch_size", name: str = "mean_absolute_percentage_error"
-    ) -> None:
-        super().__init__(reduction, name)
-
 
 class MeanSquaredLogarithmicError(Loss):
     """The mean of (log(1 + y_pred) - log(1 + y_true))**2: ratios count, not differences.
@@ -194,16 +199,11 @@ class MeanSquaredLogarithmicError(Loss):
         name: What the loss is called.
 
     Example:
-        >>> MeanSquaredLogarithmicError()([[3.0], [1.0]], [[3.0], [1.0]])
-        0.0
+        >>> round(MeanSquaredLogarithmicError()([[1.0], [199.0]], [[0.0], [99.0]]), 4)
+        0.4805
     """
 
     rule_name = "mean_squared_logarithmic_error"
-
-    def __init__(
-        self, reduction: str | None = "sum_over_batch_size", name: str = "mean_squared_logarithmic_error"
-    ) -> None:
-        super().__init__(reduction, name)
 
 
 class Huber(Loss):
@@ -213,6 +213,9 @@ class Huber(Loss):
         delta: Where the straight line begins; above 0.
         reduction: See the module's first lines.
         name: What the loss is called.
+
+    Raises:
+        ArgumentError: delta is not a number above 0.
 
     Example:
         >>> Huber()([[0.0], [0.0]], [[0.5], [3.0]])
@@ -228,7 +231,7 @@ class Huber(Loss):
         self, delta: float = 1.0, reduction: str | None = "sum_over_batch_size", name: str = "huber_loss"
     ) -> None:
         super().__init__(reduction, name)
-        self.delta = check_number("Huber", "delta", delta, above=0)
+        self.delta = check_number(type(self).__name__, "delta", delta, above=0)
 
 
 class LogCosh(Loss):
@@ -239,14 +242,11 @@ class LogCosh(Loss):
         name: What the loss is called.
 
     Example:
-        >>> LogCosh()([[0.0], [1.0]], [[0.0], [1.0]])
-        0.0
+        >>> round(LogCosh()([[0.0], [0.0]], [[1.0], [1000.0]]), 4)
+        499.8703
     """
 
     rule_name = "log_cosh"
-
-    def __init__(self, reduction: str | None = "sum_over_batch_size", name: str = "log_cosh") -> None:
-        super().__init__(reduction, name)
 
 
 class CosineSimilarity(Loss):
@@ -256,6 +256,9 @@ class CosineSimilarity(Loss):
         axis: -1, as a vector lies on the last axis.
         reduction: See the module's first lines.
         name: What the loss is called.
+
+    Raises:
+        ArgumentError: axis is not -1.
 
     Example:
         >>> CosineSimilarity()([[0.0, 1.0]], [[0.0, 8.0]])
@@ -268,7 +271,7 @@ class CosineSimilarity(Loss):
         self, axis: int = -1, reduction: str | None = "sum_over_batch_size", name: str = "cosine_similarity"
     ) -> None:
         super().__init__(reduction, name)
-        self.axis = check_last_axis("CosineSimilarity", axis, "vectors")
+        self.axis = check_last_axis(type(self).__name__, axis, "vectors")
 
 
 class BinaryCrossentropy(Loss):
@@ -280,6 +283,9 @@ class BinaryCrossentropy(Loss):
         axis: -1, as the classes lie on the last axis.
         reduction: See the module's first lines.
         name: What the loss is called.
+
+    Raises:
+        ArgumentError: from_logits is neither True nor False, label_smoothing is out of range, or axis is not -1.
 
     Example:
         >>> round(BinaryCrossentropy()([1, 0], [0.5, 0.5]), 4)
@@ -302,11 +308,10 @@ class BinaryCrossentropy(Loss):
         name: str = "binary_crossentropy",
     ) -> None:
         super().__init__(reduction, name)
-        self.axis = check_last_axis("BinaryCrossentropy", axis, "classes")
-        self.from_logits = check_flag(type(self).__name__, "from_logits", from_logits)
-        self.label_smoothing = check_number(
-            "BinaryCrossentropy", "label_smoothing", label_smoothing, at_least=0, at_most=1
-        )
+        who = type(self).__name__
+        self.axis = check_last_axis(who, axis, "classes")
+        self.from_logits = check_flag(who, "from_logits", from_logits)
+        self.label_smoothing = check_number(who, "label_smoothing", label_smoothing, at_least=0, at_most=1)
 
 
 class BinaryFocalCrossentropy(Loss):
@@ -315,12 +320,15 @@ class BinaryFocalCrossentropy(Loss):
     Args:
         apply_class_balancing: Whether class 1 is weighted by alpha and class 0 by 1 - alpha.
         alpha: The weight of class 1.
-        gamma: How strongly easy rows are weighted down; 0 gives the plain cross-entropy.
+        gamma: How strongly easy rows are weighted down, at least 0; 0 gives the plain cross-entropy.
         from_logits: Whether y_pred is z, before the sigmoid, instead of a probability.
         label_smoothing: The share by which targets are drawn to one half, from 0 to 1.
         axis: -1, as the classes lie on the last axis.
         reduction: See the module's first lines.
         name: What the loss is called.
+
+    Raises:
+        ArgumentError: a number is out of its range, a flag neither True nor False, or axis not -1.
 
     Example:
         >>> round(BinaryFocalCrossentropy()([1], [0.5]), 4)
@@ -344,12 +352,12 @@ class BinaryFocalCrossentropy(Loss):
         name: str = "binary_focal_crossentropy",
     ) -> None:
         super().__init__(reduction, name)
-        self.axis = check_last_axis("BinaryFocalCrossentropy", axis, "classes")
-        who = "BinaryFocalCrossentropy"
+        who = type(self).__name__
+        self.axis = check_last_axis(who, axis, "classes")
         self.apply_class_balancing = check_flag(who, "apply_class_balancing", apply_class_balancing)
         self.alpha = check_number(who, "alpha", alpha)
         self.gamma = check_number(who, "gamma", gamma, at_least=0)
-        self.from_logits = check_flag(type(self).__name__, "from_logits", from_logits)
+        self.from_logits = check_flag(who, "from_logits", from_logits)
         self.label_smoothing = check_number(who, "label_smoothing", label_smoothing, at_least=0, at_most=1)
 
 
@@ -362,6 +370,9 @@ class CategoricalCrossentropy(Loss):
         axis: -1, as the classes lie on the last axis.
         reduction: See the module's first lines.
         name: What the loss is called.
+
+    Raises:
+        ArgumentError: from_logits is neither True nor False, label_smoothing is out of range, or axis is not -1.
 
     Example:
         >>> round(CategoricalCrossentropy()([[0, 1]], [[0.5, 0.5]]), 4)
@@ -379,11 +390,10 @@ class CategoricalCrossentropy(Loss):
         name: str = "categorical_crossentropy",
     ) -> None:
         super().__init__(reduction, name)
-        self.axis = check_last_axis("CategoricalCrossentropy", axis, "classes")
-        self.from_logits = check_flag(type(self).__name__, "from_logits", from_logits)
-        self.label_smoothing = check_number(
-            "CategoricalCrossentropy", "label_smoothing", label_smoothing, at_least=0, at_most=1
-        )
+        who = type(self).__name__
+        self.axis = check_last_axis(who, axis, "classes")
+        self.from_logits = check_flag(who, "from_logits", from_logits)
+        self.label_smoothing = check_number(who, "label_smoothing", label_smoothing, at_least=0, at_most=1)
 
 
 class CategoricalFocalCrossentropy(Loss):
@@ -391,12 +401,15 @@ class CategoricalFocalCrossentropy(Loss):
 
     Args:
         alpha: The weight of every class, or one number a class.
-        gamma: How strongly easy rows are weighted down.
+        gamma: How strongly easy rows are weighted down, at least 0.
         from_logits: Whether y_pred is z, before the softmax, instead of probabilities.
         label_smoothing: The share by which targets are drawn to equal probabilities, from 0 to 1.
         axis: -1, as the classes lie on the last axis.
         reduction: See the module's first lines.
         name: What the loss is called.
+
+    Raises:
+        ArgumentError: a number is out of its range, a flag neither True nor False, or axis not -1.
 
     Example:
         >>> round(CategoricalFocalCrossentropy()([[0, 1]], [[0.5, 0.5]]), 4)
@@ -419,15 +432,15 @@ class CategoricalFocalCrossentropy(Loss):
         name: str = "categorical_focal_crossentropy",
     ) -> None:
         super().__init__(reduction, name)
-        self.axis = check_last_axis("CategoricalFocalCrossentropy", axis, "classes")
-        who = "CategoricalFocalCrossentropy"
+        who = type(self).__name__
+        self.axis = check_last_axis(who, axis, "classes")
         self.alpha: float | list[float]
         if isinstance(alpha, Sequence | np.ndarray) and not isinstance(alpha, str | bytes):
             self.alpha = check_numbers(who, "alpha", alpha)
         else:
             self.alpha = check_number(who, "alpha", alpha)
         self.gamma = check_number(who, "gamma", gamma, at_least=0)
-        self.from_logits = check_flag(type(self).__name__, "from_logits", from_logits)
+        self.from_logits = check_flag(who, "from_logits", from_logits)
         self.label_smoothing = check_number(who, "label_smoothing", label_smoothing, at_least=0, at_most=1)
 
 
@@ -439,6 +452,9 @@ class SparseCategoricalCrossentropy(Loss):
         reduction: See the module's first lines.
         axis: -1, as the classes lie on the last axis.
         name: What the loss is called.
+
+    Raises:
+        ArgumentError: from_logits is neither True nor False, or axis is not -1.
 
     Example:
         >>> round(SparseCategoricalCrossentropy()([1], [[0.5, 0.5]]), 4)
@@ -455,8 +471,9 @@ class SparseCategoricalCrossentropy(Loss):
         name: str = "sparse_categorical_crossentropy",
     ) -> None:
         super().__init__(reduction, name)
-        self.axis = check_last_axis("SparseCategoricalCrossentropy", axis, "classes")
-        self.from_logits = check_flag(type(self).__name__, "from_logits", from_logits)
+        who = type(self).__name__
+        self.axis = check_last_axis(who, axis, "classes")
+        self.from_logits = check_flag(who, "from_logits", from_logits)
 
 
 class KLDivergence(Loss):
@@ -467,17 +484,14 @@ class KLDivergence(Loss):
         name: What the loss is called.
 
     Example:
-        >>> KLDivergence()([[0.5, 0.5]], [[0.5, 0.5]])
-        0.0
+        >>> round(KLDivergence()([[0.5, 0.5]], [[0.25, 0.75]]), 4)
+        0.1438
 
     Source:
         Kullback and Leibler, "On information and sufficiency" (1951).
     """
 
     rule_name = "kl_divergence"
-
-    def __init__(self, reduction: str | None = "sum_over_batch_size", name: str = "kl_divergence") -> None:
-        super().__init__(reduction, name)
 
 
 class Poisson(Loss):
@@ -493,9 +507,6 @@ class Poisson(Loss):
     """
 
     rule_name = "poisson"
-
-    def __init__(self, reduction: str | None = "sum_over_batch_size", name: str = "poisson") -> None:
-        super().__init__(reduction, name)
 
 
 class Hinge(Loss):
@@ -515,9 +526,6 @@ class Hinge(Loss):
 
     rule_name = "hinge"
 
-    def __init__(self, reduction: str | None = "sum_over_batch_size", name: str = "hinge") -> None:
-        super().__init__(reduction, name)
-
 
 class SquaredHinge(Loss):
     """The mean of max(1 - y_true * y_pred, 0)**2, for targets -1 and 1, or 0 and 1.
@@ -533,9 +541,6 @@ class SquaredHinge(Loss):
 
     rule_name = "squared_hinge"
 
-    def __init__(self, reduction: str | None = "sum_over_batch_size", name: str = "squared_hinge") -> None:
-        super().__init__(reduction, name)
-
 
 class CategoricalHinge(Loss):
     """How far the best wrong output comes within a margin of 1 of the right one, for one-hot rows.
@@ -547,12 +552,12 @@ class CategoricalHinge(Loss):
     Example:
         >>> CategoricalHinge()([[0, 1, 0]], [[2.0, 1.5, -1.0]])
         1.5
+
+    Source:
+        Crammer and Singer, "On the algorithmic implementation of multiclass kernel-based vector machines" (2001).
     """
 
     rule_name = "categorical_hinge"
-
-    def __init__(self, reduction: str | None = "sum_over_batch_size", name: str = "categorical_hinge") -> None:
-        super().__init__(reduction, name)
 
 
 class CustomLoss(Loss):
@@ -565,6 +570,9 @@ class CustomLoss(Loss):
             to y_pred, shaped like it. Each row's value depends on that row alone, and nothing is divided by n.
         reduction: See the module's first lines.
         name: What the loss is called; by default the function's name.
+
+    Raises:
+        ArgumentError: the function cannot be called.
 
     Example:
         >>> def fourth_power(y_true, y_pred):
@@ -583,7 +591,7 @@ class CustomLoss(Loss):
         self, function: LossFunction, reduction: str | None = "sum_over_batch_size", name: str | None = None
     ) -> None:
         if not callable(function):
-            raise ArgumentError(f"CustomLoss: expected a function of y_true and y_pred, got {function!r}.")
+            raise ArgumentError(f"{type(self).__name__}: expected a function of y_true and y_pred, got {function!r}.")
         super().__init__(reduction, name or str(getattr(function, "__name__", "custom")))
         self.function = function
 
@@ -619,23 +627,26 @@ class CustomLoss(Loss):
 
 
 CLASSES: dict[str, type[Loss]] = {
-    "MeanSquaredError": MeanSquaredError,
-    "MeanAbsoluteError": MeanAbsoluteError,
-    "MeanAbsolutePercentageError": MeanAbsolutePercentageError,
-    "MeanSquaredLogarithmicError": MeanSquaredLogarithmicError,
-    "Huber": Huber,
-    "LogCosh": LogCosh,
-    "CosineSimilarity": CosineSimilarity,
-    "BinaryCrossentropy": BinaryCrossentropy,
-    "BinaryFocalCrossentropy": BinaryFocalCrossentropy,
-    "CategoricalCrossentropy": CategoricalCrossentropy,
-    "CategoricalFocalCrossentropy": CategoricalFocalCrossentropy,
-    "SparseCategoricalCrossentropy": SparseCategoricalCrossentropy,
-    "KLDivergence": KLDivergence,
-    "Poisson": Poisson,
-    "Hinge": Hinge,
-    "SquaredHinge": SquaredHinge,
-    "CategoricalHinge": CategoricalHinge,
+    loss.__name__: loss
+    for loss in (
+        MeanSquaredError,
+        MeanAbsoluteError,
+        MeanAbsolutePercentageError,
+        MeanSquaredLogarithmicError,
+        Huber,
+        LogCosh,
+        CosineSimilarity,
+        BinaryCrossentropy,
+        BinaryFocalCrossentropy,
+        CategoricalCrossentropy,
+        CategoricalFocalCrossentropy,
+        SparseCategoricalCrossentropy,
+        KLDivergence,
+        Poisson,
+        Hinge,
+        SquaredHinge,
+        CategoricalHinge,
+    )
 }
 
 ALIASES: dict[str, str] = {
@@ -719,43 +730,25 @@ def _by_hand(name: str) -> Callable[..., Array]:
     return values_of
 
 
-mean_squared_error = mse = MSE = _by_hand("mean_squared_error")
-mean_absolute_error = mae = MAE = _by_hand("mean_absolute_error")
-mean_absolute_percentage_error = mape = MAPE = _by_hand("mean_absolute_percentage_error")
-mean_squared_logarithmic_error = msle = MSLE = _by_hand("mean_squared_logarithmic_error")
-huber = _by_hand("huber")
-log_cosh = _by_hand("log_cosh")
-cosine_similarity = _by_hand("cosine_similarity")
-binary_crossentropy = bce = BCE = _by_hand("binary_crossentropy")
-binary_focal_crossentropy = _by_hand("binary_focal_crossentropy")
-categorical_crossentropy = _by_hand("categorical_crossentropy")
-categorical_focal_crossentropy = _by_hand("categorical_focal_crossentropy")
-sparse_categorical_crossentropy = _by_hand("sparse_categorical_crossentropy")
-kl_divergence = kld = KLD = _by_hand("kl_divergence")
-poisson = _by_hand("poisson")
-hinge = _by_hand("hinge")
-squared_hinge = _by_hand("squared_hinge")
-categorical_hinge = _by_hand("categorical_hinge")
+FUNCTIONS: dict[str, Callable[..., Array]] = {loss.rule_name: _by_hand(loss.rule_name) for loss in CLASSES.values()}
 
-FUNCTIONS: dict[str, Callable[..., Array]] = {
-    "mean_squared_error": mean_squared_error,
-    "mean_absolute_error": mean_absolute_error,
-    "mean_absolute_percentage_error": mean_absolute_percentage_error,
-    "mean_squared_logarithmic_error": mean_squared_logarithmic_error,
-    "huber": huber,
-    "log_cosh": log_cosh,
-    "cosine_similarity": cosine_similarity,
-    "binary_crossentropy": binary_crossentropy,
-    "binary_focal_crossentropy": binary_focal_crossentropy,
-    "categorical_crossentropy": categorical_crossentropy,
-    "categorical_focal_crossentropy": categorical_focal_crossentropy,
-    "sparse_categorical_crossentropy": sparse_categorical_crossentropy,
-    "kl_divergence": kl_divergence,
-    "poisson": poisson,
-    "hinge": hinge,
-    "squared_hinge": squared_hinge,
-    "categorical_hinge": categorical_hinge,
-}
+mean_squared_error = mse = MSE = FUNCTIONS["mean_squared_error"]
+mean_absolute_error = mae = MAE = FUNCTIONS["mean_absolute_error"]
+mean_absolute_percentage_error = mape = MAPE = FUNCTIONS["mean_absolute_percentage_error"]
+mean_squared_logarithmic_error = msle = MSLE = FUNCTIONS["mean_squared_logarithmic_error"]
+huber = FUNCTIONS["huber"]
+log_cosh = FUNCTIONS["log_cosh"]
+cosine_similarity = FUNCTIONS["cosine_similarity"]
+binary_crossentropy = bce = BCE = FUNCTIONS["binary_crossentropy"]
+binary_focal_crossentropy = FUNCTIONS["binary_focal_crossentropy"]
+categorical_crossentropy = FUNCTIONS["categorical_crossentropy"]
+categorical_focal_crossentropy = FUNCTIONS["categorical_focal_crossentropy"]
+sparse_categorical_crossentropy = FUNCTIONS["sparse_categorical_crossentropy"]
+kl_divergence = kld = KLD = FUNCTIONS["kl_divergence"]
+poisson = FUNCTIONS["poisson"]
+hinge = FUNCTIONS["hinge"]
+squared_hinge = FUNCTIONS["squared_hinge"]
+categorical_hinge = FUNCTIONS["categorical_hinge"]
 
 
 def check_gradient(loss: LossIdentifier, y_true: ArrayLike, y_pred: ArrayLike, directions: int = 3) -> None:

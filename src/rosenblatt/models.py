@@ -12,8 +12,8 @@ import numpy as np
 
 from rosenblatt import data, losses, optimizers, summary, training
 from rosenblatt import metrics as metrics_module
-from rosenblatt.arguments import check_flag, check_name, check_number, check_whole_number
-from rosenblatt.callbacks import CallbackList
+from rosenblatt.arguments import check_flag, check_name, check_number, check_verbose, check_whole_number
+from rosenblatt.callbacks import CallbackList, Logs
 from rosenblatt.configuration import deserialize, serialize
 from rosenblatt.data import ArraySource, Batch, IterableSource, Slice
 from rosenblatt.engines.select import default_engine
@@ -24,6 +24,7 @@ from rosenblatt.history import History
 from rosenblatt.layers import LAYERS, Input, Layer, copy_weights, lay_out, name_layers, shape_of_row
 from rosenblatt.metrics import Metric
 from rosenblatt.plan import ArrayPlan, LayerPlan, Plan, State, fuse_output
+from rosenblatt.targets import fit_to_loss
 from rosenblatt.types import Array, Shape
 from rosenblatt.utils import fresh_seed
 
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
     from rosenblatt.playground.notebook import Page
 
 DTYPES = ("float32", "float64")
+NOT_BUILT = (
+    "Sequential: expected a built model, got one whose input shape is not known yet. "
+    "Give the first layer input_shape=, call build(input_shape), or fit first."
+)
 NOT_COMPILED = "Sequential: expected a compiled model, got one that is not. Call compile(optimizer=, loss=) first."
 
 
@@ -78,6 +83,8 @@ class Sequential:
         self._layers: list[Layer] = []
         self.class_names: list[str] | None = None  # what the outputs stand for; kept in the model's file
         self.data_name: str | None = None  # what it was trained on; kept in the model's file
+        self.feature_names: list[str] | None = None  # the columns of a table that it reads, in order; likewise
+        self.target_name: str | None = None  # the column that it predicts; likewise
         self.history: History | None = None
         self.stop_training = False
         self.metrics: list[Metric] = []
@@ -105,6 +112,9 @@ class Sequential:
 
     def add(self, layer: Layer | Input) -> None:
         """Append a layer; the layers before it keep their weights.
+
+        Args:
+            layer: one of `rosenblatt.layers` that stands in no model; an `Input` only as the first.
 
         Raises:
             ArgumentError: it is no layer, or it stands in a model already.
@@ -147,11 +157,26 @@ class Sequential:
         if self.layers and self._input_shape is not None:
             self._build(self.layers, self._input_shape)
         else:
-            self._state = self._plan = None
+            self._state = None
+            self.forget_plan()
         return layer
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
-        """Return a layer by its name or its place."""
+        """Return a layer by its name or its place.
+
+        Args:
+            name: the layer's name.
+            index: its place, from 0; negative from the end.
+
+        Raises:
+            ArgumentError: neither or both are given, or there is no such layer.
+
+        Example:
+            >>> from rosenblatt.layers import Dense
+            >>> model = Sequential([Dense(3, name="hidden"), Dense(1)])
+            >>> model.get_layer("hidden"), model.get_layer(index=-1)
+            (Dense(3), Dense(1))
+        """
         if (name is None) == (index is None):
             got = "neither" if name is None else "both"
             raise ArgumentError(f"Sequential.get_layer: expected either a name or an index, got {got}.")
@@ -164,7 +189,10 @@ class Sequential:
         raise ArgumentError(f"Sequential.get_layer: expected {wanted}, got {name if index is None else index!r}.")
 
     def build(self, input_shape: Sequence[int | None]) -> None:
-        """Make the weights for rows of a shape; a leading None, the batch size in Keras, may stand before it.
+        """Make the weights for rows of a shape.
+
+        Args:
+            input_shape: of one row; a leading None, the batch size in Keras, may stand before it.
 
         Raises:
             ArgumentError: it is no shape, or another than the model has already.
@@ -184,6 +212,10 @@ class Sequential:
     def built(self) -> bool:
         """Whether the input shape is known and the weights exist."""
         return self._state is not None
+
+    def _check_built(self) -> None:
+        if not self.built:
+            raise ModelStateError(NOT_BUILT)
 
     @property
     def input_shape(self) -> Shape | None:
@@ -224,8 +256,7 @@ class Sequential:
 
     def _start(self, layer: Layer, plan: LayerPlan, params: Array, statistics: Array) -> dict[str, Array]:
         """Return a layer's views into the flat vectors, after writing the numbers that it starts with."""
-        arrays = {array.name: array.view(params) for array in plan.parameters}
-        arrays |= {array.name: array.view(statistics) for array in plan.statistics}
+        arrays = network.layer_views(plan, params, statistics)
         for wanted in [*layer.parameters_for(plan.input_shape), *layer.statistics_for(plan.input_shape)]:
             arrays[wanted.name][...] = layer.start(wanted, self.rng, self.dtype)
         return arrays
@@ -235,34 +266,47 @@ class Sequential:
     @property
     def plan(self) -> Plan:
         """The frozen description that engines carry out."""
-        if self._plan is None:
-            self._plan = self._make_plan()
-        return self._plan
+        plan = self._plan  # looked at once: another thread may change a layer
+        if plan is None:
+            plan = self._plan = self._make_plan()
+        return plan
+
+    def forget_plan(self) -> None:
+        """Describe the model anew when its plan is next asked for; a layer that is changed calls this."""
+        self._plan = None
 
     def _make_plan(self) -> Plan:
-        self.state  # noqa: B018  (says what is missing where the model is not built)
+        self._check_built()
         input_shape = self._input_shape or ()
-        compiled = self._loss is not None and self._optimizer is not None
+        layer_plans = lay_out(self.layers, name_layers(self.layers), input_shape)
+        self._check_shapes_kept(layer_plans)
         return fuse_output(
             Plan(
                 input_shape=input_shape,
-                layers=lay_out(self.layers, name_layers(self.layers), input_shape),
-                loss=self.loss.rule if compiled else None,
-                reduction=self.loss.reduction or "none" if compiled else "none",
-                optimizer=self.optimizer.plan() if compiled else None,
+                layers=layer_plans,
+                loss=self.loss.rule if self.compiled else None,
+                reduction=self.loss.reduction or "none" if self.compiled else "none",
+                optimizer=self.optimizer.plan() if self.compiled else None,
                 dtype=self.dtype,
                 seed=self.seed,
             )
         )
 
+    def _check_shapes_kept(self, layer_plans: Sequence[LayerPlan]) -> None:
+        """Raise where a layer was changed so that its numbers would have other shapes than those that it has."""
+        for layer, plan in zip(self.layers, layer_plans, strict=True):
+            if _shapes(plan) != _shapes(layer.plan):
+                raise ModelStateError(
+                    f"Sequential: expected every layer to keep the shapes that it was built with, got {layer!r}, "
+                    f"built for outputs of shape {layer.output_shape} and arrays {_shapes(layer.plan)[1]}. "
+                    "Make a new model for others."
+                )
+
     @property
     def state(self) -> State:
         """All numbers that training changes."""
         if self._state is None:
-            raise ModelStateError(
-                "Sequential: expected a built model, got one whose input shape is not known yet. "
-                "Give the first layer input_shape=, call build(input_shape), or fit first."
-            )
+            raise ModelStateError(NOT_BUILT)
         return self._state
 
     @property
@@ -279,7 +323,7 @@ class Sequential:
     @property
     def weights(self) -> dict[str, Array]:
         """All arrays by ``layer/array``: views, so that writing to one changes the model."""
-        self.state  # noqa: B018  (says what is missing where the model is not built)
+        self._check_built()
         return {
             f"{name}/{array_name}": array
             for name, layer in zip(name_layers(self.layers), self.layers, strict=True)
@@ -293,6 +337,9 @@ class Sequential:
     def set_weights(self, weights: Sequence[Array]) -> None:
         """Overwrite all arrays with others of the same shapes; all change or none.
 
+        Args:
+            weights: arrays in the order of `get_weights`.
+
         Raises:
             ShapeError: there are more or fewer arrays than the model has, or one has another shape.
         """
@@ -302,6 +349,9 @@ class Sequential:
         """Go back to a copy that ``model.state.copy()`` gave: weights, statistics, the optimizer's slots and its steps.
 
         Training goes on from there with the learning rate that the optimizer has now. All change or nothing.
+
+        Args:
+            state: stays as it is.
 
         Raises:
             ShapeError: it is a state of other layers or of another optimizer.
@@ -334,7 +384,11 @@ class Sequential:
         return self.state.params.size + self.state.statistics.size
 
     def summary(self, print_fn: Callable[[str], object] = print) -> None:
-        """Print the table of layers, shapes and parameters."""
+        """Print the table of layers, shapes and parameters.
+
+        Args:
+            print_fn: called with the text.
+        """
         print_fn(summary.table(self))
 
     def to_svg(self, language: str = "en") -> str:
@@ -374,9 +428,8 @@ class Sequential:
         self.__dict__.update(attributes)
         if self._state is not None:
             layer_plans = lay_out(self.layers, name_layers(self.layers), self._input_shape or ())
-            arrays_by_layer = network.views(self.plan, self._state.params, self._state.statistics)
-            for layer, plan, arrays in zip(self.layers, layer_plans, arrays_by_layer, strict=True):
-                layer.bind(plan, arrays, self)
+            for layer, plan in zip(self.layers, layer_plans, strict=True):
+                layer.bind(plan, network.layer_views(plan, self._state.params, self._state.statistics), self)
 
     def __repr__(self) -> str:
         return f"Sequential([{', '.join(map(repr, self.layers))}], name={self.name!r})"
@@ -423,13 +476,33 @@ class Sequential:
 
     def _restart_training(self) -> None:
         """Forget slots, steps and metrics: the shapes or the optimizer have changed."""
-        self._plan = None
+        self.forget_plan()
         self.metrics, self.weighted_metrics = [], []
         self._metrics_ready = self._rehearsed = False
         if self._state is None or self._optimizer is None:
             return
         self._state.slots = start_slots(self._optimizer.plan(), self._state.params.size, np.dtype(self.dtype))
         self._state.step = self._optimizer.iterations = 0
+
+    @property
+    def compiled(self) -> bool:
+        """Whether `compile` has said how the model is trained."""
+        return self._optimizer is not None
+
+    def _check_compiled(self) -> None:
+        if not self.compiled:
+            raise ModelStateError(NOT_COMPILED)
+
+    @property
+    def compile_arguments(self) -> dict[str, Any]:
+        """What `compile` was given, by the names of its arguments; optimizer and loss as objects."""
+        metrics, weighted_metrics = self._metrics_wanted
+        return {
+            "optimizer": self.optimizer,
+            "loss": self.loss,
+            "metrics": metrics,
+            "weighted_metrics": weighted_metrics,
+        }
 
     @property
     def optimizer(self) -> optimizers.Optimizer:
@@ -454,7 +527,7 @@ class Sequential:
     def follow_learning_rate(self) -> None:
         """Take up the optimizer's learning rate, which callbacks may change or put in a schedule's place."""
         if self.plan.optimizer != self.optimizer.plan():
-            self._plan = None
+            self.forget_plan()
         self.state.learning_rate = self.current_learning_rate()
 
     def fit(
@@ -506,7 +579,7 @@ class Sequential:
 
         Source: Keras, ``keras.Model.fit``.
         """
-        self.optimizer  # noqa: B018  (says what is missing where the model is not compiled)
+        self._check_compiled()
         epochs = check_whole_number("fit", "epochs", epochs, at_least=0)
         initial_epoch = check_whole_number("fit", "initial_epoch", initial_epoch, at_least=0)
         size = 32 if batch_size is None else check_whole_number("fit", "batch_size", batch_size, at_least=1)
@@ -514,9 +587,8 @@ class Sequential:
         check_whole_number("fit", "validation_batch_size", validation_size, at_least=1)
         check_number("fit", "validation_split", validation_split, at_least=0, below=1)
         _check_validation_freq(validation_freq)
-        _check_verbose("fit", verbose)
+        verbose = check_verbose("fit", verbose)
         shuffle = check_flag("fit", "shuffle", shuffle)
-        self._plan = None  # layers may have been frozen since
         source: ArraySource | IterableSource
         if y is None:
             if validation_split:
@@ -540,7 +612,7 @@ class Sequential:
         wanted.set_params({"verbose": verbose, "epochs": epochs, "steps": source.steps})
         wanted.set_model(self)
 
-        def validate(epoch: int, stop_if_asked: Callable[[], None]) -> training.Logs | None:
+        def validate(epoch: int, stop_if_asked: Callable[[], None]) -> Logs | None:
             if not _is_due(epoch, validation_freq):
                 return None
             assert blocks is not None  # for the type checker: see the call below
@@ -565,9 +637,21 @@ class Sequential:
         class_weight: Mapping[int, float] | None = None,
         return_dict: bool = False,
     ) -> Any:
-        """Make one update on one batch and return its loss, or loss and metrics in a list or dict."""
-        self.optimizer  # noqa: B018  (says what is missing where the model is not compiled)
-        self._plan = None
+        """Make one update on one batch and return its loss, or loss and metrics in a list or dict.
+
+        Args:
+            x: rows (n, *input_shape).
+            y: their targets, as in `fit`.
+            sample_weight: (n,) the weight of each row.
+            class_weight: the weight of the rows of each class, by its number.
+            return_dict: return the figures by name.
+
+        Raises:
+            ModelStateError: the model is not compiled.
+            ShapeError, DataError: the rows are not the model's.
+        """
+        self._check_compiled()
+        return_dict = check_flag("train_on_batch", "return_dict", return_dict)
         batch = self._batch("train_on_batch", x, y, sample_weight, class_weight)
         self._rehearse(batch, len(batch.x))
         whole = data.whole(batch)
@@ -604,9 +688,9 @@ class Sequential:
         Source: Keras, ``keras.Model.evaluate``.
         """
         size = 32 if batch_size is None else check_whole_number("evaluate", "batch_size", batch_size, at_least=1)
-        self.optimizer  # noqa: B018  (says what is missing where the model is not compiled)
-        _check_verbose("evaluate", verbose)
-        self._plan = None  # layers may have been frozen since
+        self._check_compiled()
+        verbose = check_verbose("evaluate", verbose)
+        return_dict = check_flag("evaluate", "return_dict", return_dict)
         if y is None and sample_weight is not None:
             raise ArgumentError(
                 "evaluate: expected arrays with sample_weight, got batches. Give (x, y, sample_weight)."
@@ -619,7 +703,18 @@ class Sequential:
         return _as_asked(training.evaluate(self, blocks(wanted.wants_test_batches), wanted), return_dict)
 
     def test_on_batch(self, x: Any, y: Any, sample_weight: Any = None, return_dict: bool = False) -> Any:
-        """Return the loss of one batch, or loss and metrics in a list or dict, without training."""
+        """Return the loss of one batch, or loss and metrics in a list or dict, without training.
+
+        Args:
+            x: rows (n, *input_shape).
+            y: their targets, as in `fit`.
+            sample_weight: (n,) the weight of each row.
+            return_dict: return the figures by name.
+
+        Raises:
+            ModelStateError: the model is not compiled.
+            ShapeError, DataError: the rows are not the model's.
+        """
         rows = data.numbers("test_on_batch", "x", x)
         data.check_rows("test_on_batch", "x", rows)
         return self.evaluate(rows, y, len(rows), 0, sample_weight, return_dict=return_dict)
@@ -635,8 +730,10 @@ class Sequential:
             verbose: as in Keras; a prediction is too quick for a progress bar.
             callbacks: one or several of `rosenblatt.callbacks`, told when prediction begins and ends.
         """
+        size = 32 if batch_size is None else check_whole_number("predict", "batch_size", batch_size, at_least=1)
+        verbose = check_verbose("predict", verbose)
         if callbacks is not None:
-            return self._predict_watched(x, batch_size, CallbackList(callbacks, model=self, verbose=verbose))
+            return self._predict_watched(x, size, CallbackList(callbacks, model=self, verbose=verbose))
         if data.gives_batches(x):
             batches = [self.predict(rows) for rows in data.rows_of_each(x)]
             if not batches:
@@ -645,7 +742,7 @@ class Sequential:
         rows = self._features("predict", x)
         return self.engine.predict(self.plan, self.state, rows)
 
-    def _predict_watched(self, x: Any, batch_size: int | None, callbacks: CallbackList) -> Array:
+    def _predict_watched(self, x: Any, batch_size: int, callbacks: CallbackList) -> Array:
         """Predict while callbacks look on: batch by batch where one of them asks for that."""
         callbacks.on_predict_begin()
         try:
@@ -654,8 +751,7 @@ class Sequential:
             outputs: list[Array] = []
             if not data.gives_batches(x):
                 rows = self._features("predict", x)
-                size = 32 if batch_size is None else batch_size
-                x = (rows[start : start + size] for start in range(0, len(rows), size))
+                x = (rows[start : start + batch_size] for start in range(0, len(rows), batch_size))
             for number, batch in enumerate(data.rows_of_each(x)):
                 callbacks.on_predict_batch_begin(number)
                 outputs.append(self.predict(batch))
@@ -665,7 +761,11 @@ class Sequential:
             callbacks.on_predict_end()
 
     def predict_on_batch(self, x: Any) -> Array:
-        """Return the outputs for one batch of rows."""
+        """Return the outputs for one batch of rows.
+
+        Args:
+            x: rows (n, *input_shape).
+        """
         return self.predict(x)
 
     def predictor(self) -> Callable[[Array], Array]:
@@ -712,6 +812,9 @@ class Sequential:
     def activations(self, x: Any) -> dict[str, Array]:
         """Return every layer's output (n, *output_shape) by the layer's name.
 
+        Args:
+            x: rows (n, *input_shape).
+
         Example:
             >>> from rosenblatt.layers import Dense
             >>> model = Sequential([Dense(3, activation="relu", input_shape=(2,)), Dense(1)])
@@ -726,9 +829,25 @@ class Sequential:
         """Return the gradient of the loss of these rows, taken as one batch, by ``layer/array``.
 
         It is the gradient that the next update would use: penalties included, units dropped. Frozen layers' is zero.
+
+        Args:
+            x: rows (n, *input_shape).
+            y: their targets, as in `fit`.
+            sample_weight: (n,) the weight of each row.
+
+        Raises:
+            ModelStateError: the model is not compiled.
+            ShapeError, DataError: the rows are not the model's.
+
+        Example:
+            >>> from rosenblatt.layers import Dense
+            >>> model = Sequential([Dense(1, kernel_initializer="ones", input_shape=(2,))])
+            >>> model.compile("sgd", "mse")
+            >>> model.gradients([[1.0, 3.0]], [[0.0]])  # 2 (output - target) times each input, the bias's being 1
+            {'dense/kernel': array([[ 8.],
+                   [24.]], dtype=float32), 'dense/bias': array([8.], dtype=float32)}
         """
-        self.optimizer  # noqa: B018  (says what is missing where the model is not compiled)
-        self._plan = None
+        self._check_compiled()
         batch = self._batch("gradients", x, y, sample_weight)
         _, gradient = self.engine.loss_and_gradient(self.plan, self.state, *batch)
         return {
@@ -745,7 +864,11 @@ class Sequential:
         return any(wanted is not None for wanted in self._metrics_wanted)
 
     def prepare_metrics(self, target: Array) -> bool:
-        """Choose the metrics by the shape of the first target; return whether there are any."""
+        """Choose the metrics by the shape of the first target; return whether there are any.
+
+        Args:
+            target: as the loss wants it; "accuracy" is another metric for class numbers than for one-hot rows.
+        """
         if not self._metrics_ready:
             shapes = (self.plan.output_shape, target.shape[1:])
             unweighted, weighted = self._metrics_wanted
@@ -824,7 +947,7 @@ class Sequential:
         data.check_finite(who, "y", targets, self.dtype)
         layers = self._lay_out(self.layers, rows.shape[1:]) if self._state is None else self.plan.layers
         output_shape = layers[-1].output_shape
-        target = losses.prepare_target(self.loss.rule.name, targets, output_shape, who)
+        target = fit_to_loss(self.loss.rule.name, targets, output_shape, who)
         if self.loss.rule.name == "sparse_categorical_crossentropy":
             target = target.astype(np.int64, copy=False)  # once, and not for every slice of an epoch
         elif target.dtype.kind == "f" or self.loss.rule.name != "custom":  # whole numbers would give a float64 loss
@@ -894,7 +1017,7 @@ class Sequential:
                 f"{who}: expected (x, y), (x, y, sample_weight) or batches of them, got {type(given).__name__}. "
                 "Give rows and their targets."
             )
-        batches = max(1, training.EVALUATION_ROWS // batch_size)
+        batches = max(1, data.EVALUATION_ROWS // batch_size)
         return lambda batch_by_batch: data.in_blocks(rows, batch_size, 1 if batch_by_batch else batches)
 
     # --- Files ------------------------------------------------------------------------------------
@@ -914,7 +1037,11 @@ class Sequential:
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Sequential:
-        """Make a model, not yet built, from what `get_config` returned."""
+        """Make a model, not yet built, from what `get_config` returned.
+
+        Args:
+            config: names, arguments and the layers' descriptions.
+        """
         layers = [deserialize("load_model", layer, LAYERS) for layer in config["layers"]]
         model = cls(name=config["name"], seed=config["seed"], dtype=config["dtype"])
         model._layers = layers
@@ -989,7 +1116,11 @@ class Sequential:
         return _torch_models("to_torch").to_torch(self)
 
     def save_weights(self, path: str | Path) -> None:
-        """Write the weights alone to a ``.safetensors`` file, or to Keras's ``.weights.h5`` (see `save`)."""
+        """Write the weights alone to a ``.safetensors`` file, or to Keras's ``.weights.h5`` (see `save`).
+
+        Args:
+            path: its ending says which of the two.
+        """
         from rosenblatt import saving
 
         saving.save_weights(self, path)
@@ -1024,6 +1155,16 @@ def load_model(path: str | Path, compile: bool = True, custom_objects: Mapping[s
         FileFormatError: the file is damaged, foreign, or not what it claims to be.
         FileNotFoundError: there is none.
 
+    Example:
+        >>> from tempfile import TemporaryDirectory
+        >>> from rosenblatt.layers import Dense
+        >>> model = Sequential([Dense(1, input_shape=(2,))])
+        >>> with TemporaryDirectory() as folder:
+        ...     model.save(f"{folder}/model.safetensors")
+        ...     again = load_model(f"{folder}/model.safetensors")
+        >>> again, bool((again.get_weights()[0] == model.get_weights()[0]).all())
+        (Sequential([Dense(1)], name='sequential'), True)
+
     Source: Keras, ``keras.models.load_model``.
     """
     from rosenblatt import saving
@@ -1046,6 +1187,16 @@ def from_torch(module: Any, input_shape: int | Sequence[int] | None = None, *, s
         MissingExtraError: PyTorch is not installed.
         ArgumentError: a module that cannot be a layer, one that works on PyTorch's second axis of rows that are no
             vectors, or weights in half precision.
+
+    Example:
+        >>> import torch
+        >>> module = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.Tanh(), torch.nn.Linear(3, 1))
+        >>> model = from_torch(module)
+        >>> model
+        Sequential([Dense(3), Activation('tanh'), Dense(1)], name='sequential')
+        >>> x = np.array([[0.0, 1.0], [1.0, 1.0]], "float32")
+        >>> np.allclose(model.predict(x), module(torch.from_numpy(x)).detach(), atol=1e-6)
+        True
     """
     model: Sequential = _torch_models("from_torch").from_torch(module, input_shape, seed)
     return model
@@ -1066,6 +1217,16 @@ def from_sklearn(estimator: Any, *, seed: int | None = None) -> Sequential:
     Raises:
         ArgumentError: another estimator, or a scaler whose figures a layer of this precision cannot hold.
         ModelStateError: it is not fitted.
+
+    Example:
+        >>> from sklearn.neural_network import MLPClassifier
+        >>> x, y = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]), ["no", "yes", "yes", "no"]
+        >>> estimator = MLPClassifier((4,), "tanh", solver="lbfgs", random_state=0).fit(x, y)
+        >>> model = from_sklearn(estimator)
+        >>> model, model.class_names
+        (Sequential([Dense(4, activation='tanh'), Dense(1, activation='sigmoid')], name='sequential'), ['no', 'yes'])
+        >>> np.allclose(model.predict(x), estimator.predict_proba(x)[:, 1:], atol=1e-6)
+        True
     """
     from rosenblatt.exchange import sklearn_models
 
@@ -1088,6 +1249,10 @@ def _too_large(numbers: float) -> ArgumentError:
     )
 
 
+def _shapes(plan: LayerPlan) -> tuple[Shape, dict[str, Shape]]:
+    return plan.output_shape, {array.name: array.shape for array in (*plan.parameters, *plan.statistics)}
+
+
 def _arrays_of(state: State) -> dict[str, Array]:
     return {"params": state.params, "statistics": state.statistics, **state.slots}
 
@@ -1102,11 +1267,6 @@ def _is_due(epoch: int, frequency: int | Collection[int]) -> bool:
     if isinstance(frequency, Collection):
         return epoch + 1 in frequency
     return (epoch + 1) % frequency == 0
-
-
-def _check_verbose(who: str, verbose: Any) -> None:
-    if not isinstance(verbose, Integral | str) or verbose not in (0, 1, 2, "auto"):
-        raise ArgumentError(f"{who}: expected verbose to be 0, 1, 2 or 'auto', got {verbose!r}.")
 
 
 def _as_asked(logs: Mapping[str, Any], return_dict: bool) -> Any:

@@ -23,6 +23,13 @@ class Regularizer(Configurable):
 
     A subclass names its function of ``rosenblatt.functional.regularizers.REGULARIZERS``; its constructor's arguments
     are the function's.
+
+    Example:
+        >>> penalty = L2(0.5)
+        >>> penalty(np.array([1.0, -2.0])), penalty.gradient(np.array([1.0, -2.0]))
+        (2.5, array([ 1., -2.]))
+
+    Source: Keras, ``keras.regularizers.Regularizer``.
     """
 
     function: ClassVar[str]
@@ -42,20 +49,33 @@ class Regularizer(Configurable):
         return Rule(self.function, self.get_config())
 
     def __call__(self, w: Array) -> float:
-        """Return the penalty, one number."""
+        """Return the penalty, one number.
+
+        Args:
+            w: weights of any shape.
+        """
         return REGULARIZERS[self.function].function(np.asarray(w), **self.get_config())
 
     def gradient(self, w: Array) -> Array:
-        """Return the derivative of the penalty with respect to the weights, of their shape."""
+        """Return the derivative of the penalty with respect to the weights, of their shape.
+
+        Args:
+            w: weights of any shape.
+        """
         return REGULARIZERS[self.function].gradient(np.asarray(w), **self.get_config())
 
 
 class L1(Regularizer):
     """``l1 * sum(|w|)``: pushes weights to exactly zero.
 
+    Args:
+        l1: at least 0.
+
     Example:
         >>> L1(0.5)(np.array([1.0, -2.0]))
         1.5
+
+    Source: Keras, ``keras.regularizers.L1``.
     """
 
     function = "l1_l2"
@@ -67,9 +87,14 @@ class L1(Regularizer):
 class L2(Regularizer):
     """``l2 * sum(w^2)``: shrinks large weights; there is no half before the square, as in Keras.
 
+    Args:
+        l2: at least 0.
+
     Example:
         >>> L2(0.5)(np.array([1.0, -2.0]))
         2.5
+
+    Source: Keras, ``keras.regularizers.L2``.
     """
 
     function = "l1_l2"
@@ -81,9 +106,15 @@ class L2(Regularizer):
 class L1L2(Regularizer):
     """``l1 * sum(|w|) + l2 * sum(w^2)``.
 
+    Args:
+        l1: at least 0.
+        l2: at least 0.
+
     Example:
         >>> L1L2(l1=0.5, l2=0.5)(np.array([1.0, -2.0]))
         4.0
+
+    Source: Keras, ``keras.regularizers.L1L2``.
     """
 
     function = "l1_l2"
@@ -96,9 +127,15 @@ class L1L2(Regularizer):
 class OrthogonalRegularizer(Regularizer):
     """``factor`` times the mean of ``|cosine|`` over all pairs of a matrix's rows (or columns).
 
+    Args:
+        factor: at least 0.
+        mode: "rows" or "columns"; of a Dense layer's kernel the columns are the units.
+
     Example:
         >>> OrthogonalRegularizer(factor=0.5)(np.array([[1.0, 0.0], [2.0, 0.0]]))
         0.5
+
+    Source: Keras, ``keras.regularizers.OrthogonalRegularizer``.
     """
 
     function = "orthogonal"
@@ -125,6 +162,9 @@ ALL: dict[str, type[Regularizer]] = {
 
 def get(identifier: str | type[Regularizer] | Regularizer | Mapping[str, Any] | None) -> Regularizer | None:
     """Return a regularizer by name, class, description or as the object itself; None stays None.
+
+    Args:
+        identifier: such as "l2", `L2`, ``{"class_name": "L2", "config": {"l2": 0.1}}`` or ``L2(0.1)``.
 
     A name means a factor of 0.01 each, "l1_l2" too.
 

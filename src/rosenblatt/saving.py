@@ -23,6 +23,7 @@ from rosenblatt.errors import ArgumentError, FileFormatError, RosenblattError
 from rosenblatt.history import History
 from rosenblatt.layers import LAYERS, lay_out, name_layers
 from rosenblatt.metrics import Metric
+from rosenblatt.plan import State
 from rosenblatt.types import Array, Shape
 from rosenblatt.version import __version__
 
@@ -30,31 +31,18 @@ if TYPE_CHECKING:
     from rosenblatt.models import Sequential
 
 
-# What each call writes or reads, by the ends of the path, and what helps where it is another one.
-WHOLE_MODELS = (".safetensors", ".keras")
-WEIGHTS = (".safetensors", ".weights.h5")
-READABLE = (".safetensors", ".keras", ".h5", ".onnx")
-READABLE_WEIGHTS = (".safetensors", ".weights.h5", ".keras", ".h5")
-CURES_SAVING = {
-    ".onnx": "ONNX files are written by model.export.",
-    ".weights.h5": "Weights alone are written by save_weights.",
-    ".h5": "Keras 3 writes and reads 'model.keras' instead.",
-    ".keras": "Whole models are written by save.",
-}
 # Classes that a file can name in a layer.
 KNOWN = {*LAYERS.values(), *initializers.ALL.values(), *regularizers.ALL.values(), *constraints.ALL.values()}
 LONGEST_REASON = 500  # characters; some errors repeat all that they did not understand
-CURES_LOADING = {".weights.h5": "Load it with load_weights into a model of the same layers."}
 
 
 def save(model: Sequential, path: str | Path) -> None:
     """Write a whole model to a file: see `Sequential.save`."""
-    suffix = files.suffix_of("save", path, WHOLE_MODELS, CURES_SAVING)
+    suffix = files.suffix_of("save", path, files.WHOLE_MODELS, files.CURES_SAVING)
     _check_can_be_loaded(model)
     if suffix == ".keras":
         from rosenblatt.exchange import keras_files  # only who asks for it pays for it
 
-        model.state  # noqa: B018  (says what is missing where the model is not built)
         keras_files.write(model, plain(describe(model)), path)
         return
     tensors = _weights(model) | {f"optimizer/{name}": slot for name, slot in model.state.slots.items()}
@@ -64,8 +52,8 @@ def save(model: Sequential, path: str | Path) -> None:
 def _check_can_be_loaded(model: Sequential) -> None:
     """Raise where a model has something that no file can bring back: a class of the user's own, or too much of all."""
     files.check_count("save", "layers", model.layers, files.MOST_LAYERS)
-    for wanted in model._metrics_wanted:
-        files.check_count("save", "metrics", _several(wanted), files.MOST_METRICS)
+    for wanted in ("metrics", "weighted_metrics") if model.compiled else ():
+        files.check_count("save", "metrics", _several(model.compile_arguments[wanted]), files.MOST_METRICS)
     for layer in model.layers:
         for part in (layer, *vars(layer).values()):
             if isinstance(part, Configurable) and type(part) not in KNOWN:
@@ -78,7 +66,7 @@ def _check_can_be_loaded(model: Sequential) -> None:
 
 def save_weights(model: Sequential, path: str | Path) -> None:
     """Write a model's weights to a file: see `Sequential.save_weights`."""
-    if files.suffix_of("save", path, WEIGHTS, CURES_SAVING) == ".weights.h5":
+    if files.suffix_of("save", path, files.WEIGHTS, files.CURES_SAVING) == ".weights.h5":
         from rosenblatt.exchange import keras_files
 
         keras_files.write_weights(model, path)
@@ -88,7 +76,7 @@ def save_weights(model: Sequential, path: str | Path) -> None:
 
 def load_weights(model: Sequential, path: str | Path) -> None:
     """Read a model's weights from a file: see `Sequential.load_weights`."""
-    suffix = files.suffix_of("load", path, READABLE_WEIGHTS, CURES_LOADING)
+    suffix = files.suffix_of("load", path, files.READABLE_WEIGHTS, files.CURES_LOADING)
     weights = model.weights
     if suffix == ".safetensors":
         tensors, _ = files.read(path)
@@ -111,10 +99,10 @@ def load(
         raise ArgumentError(
             f"load_model: expected custom_objects to be a dict, got {custom_objects!r}. Give {{'name': object}}."
         )
-    suffix = files.suffix_of("load", path, READABLE, CURES_LOADING)
+    suffix = files.suffix_of("load", path, files.READABLE, files.CURES_LOADING)
+    files.check_is_file(Path(path))
     if str(path).endswith(".weights.h5"):
         raise FileFormatError(f"load_model: expected a whole model in {path}, got weights only. Use load_weights.")
-    files.check_is_file(Path(path))
     if suffix == ".onnx":
         from rosenblatt.exchange import onnx_reading
 
@@ -170,15 +158,18 @@ def describe(model: Sequential) -> dict[str, Any]:
         "model": model.get_config(),
         "versions": {"rosenblatt": __version__, "numpy": np.__version__, "python": platform.python_version()},
         "data_name": model.data_name,
+        "feature_names": model.feature_names,
+        "target_name": model.target_name,
         "rng": model.rng.bit_generator.state,
         "class_names": None if model.class_names is None else [str(name) for name in model.class_names],
     }
-    if model._optimizer is not None:
+    if model.compiled:
+        arguments = model.compile_arguments
         description["compile"] = {
-            "optimizer": serialize(model.optimizer),
-            "loss": serialize(model.loss),
-            "metrics": [_described(metric) for metric in _several(model._metrics_wanted[0])],
-            "weighted_metrics": [_described(metric) for metric in _several(model._metrics_wanted[1])],
+            "optimizer": serialize(arguments["optimizer"]),
+            "loss": serialize(arguments["loss"]),
+            "metrics": [_described(metric) for metric in _several(arguments["metrics"])],
+            "weighted_metrics": [_described(metric) for metric in _several(arguments["weighted_metrics"])],
         }
         description["step"] = model.state.step
     if model.history is not None:
@@ -194,49 +185,73 @@ def _restore(
     compile: bool,
     custom_objects: Mapping[str, Any],
 ) -> Sequential:
-    files.check_count("load_model", "layers", description["model"]["layers"], files.MOST_LAYERS)
-    model = kind.from_config(description["model"])
-    if model._input_shape is None:
+    model = _with_weights(kind, path, tensors, description["model"])
+    compiled = description.get("compile")
+    if compile and compiled is not None:
+        _compile(model, path, compiled, custom_objects)
+        _restore_optimizer(model, path, tensors, description["step"])
+    if description["rng"] is not None:  # as in all files of our own
+        model.rng.bit_generator.state = description["rng"]
+    for several in ("class_names", "feature_names"):
+        if description.get(several) is not None:
+            setattr(model, several, [str(name) for name in _list(description[several])])
+    for one in ("data_name", "target_name"):
+        if description.get(one) is not None:
+            setattr(model, one, str(description[one]))
+    if "history" in description:
+        model.history = _history(model, description["history"])
+    return model
+
+
+def _with_weights(
+    kind: type[Sequential], path: str | Path, tensors: Mapping[str, Array], config: Mapping[str, Any]
+) -> Sequential:
+    """Build a model, which is not compiled yet, from its description and its weights."""
+    files.check_count("load_model", "layers", config["layers"], files.MOST_LAYERS)
+    model = kind.from_config(config)
+    if model.input_shape is None:
         raise FileFormatError(f"load_model: expected a built model in {path}, got one without input shape.")
     # The shapes are compared before anything is allocated: a small file cannot ask for a large model.
-    plans = lay_out(model.layers, name_layers(model.layers), model._input_shape)
+    plans = lay_out(model.layers, name_layers(model.layers), model.input_shape)
     wanted = {f"{plan.name}/{a.name}": a.shape for plan in plans for a in (*plan.parameters, *plan.statistics)}
     _check_shapes(path, tensors, "weights/", wanted, model.dtype)
     for layer, plan in zip(model.layers, plans, strict=True):  # each brings its numbers along, as after copy or pop
-        layer._arrays = {a.name: tensors[f"weights/{plan.name}/{a.name}"] for a in (*plan.parameters, *plan.statistics)}
-    model._build(model.layers, model._input_shape)
-    compiled = description.get("compile")
-    if compile and compiled is not None:
-        for kind_of_metrics in ("metrics", "weighted_metrics"):
-            files.check_count("load_model", "metrics", compiled[kind_of_metrics], files.MOST_METRICS)
-        model.compile(
-            optimizer=optimizers.get(compiled["optimizer"]),
-            loss=_revived(path, compiled["loss"], custom_objects),
-            metrics=[_revived(path, metric, custom_objects) for metric in compiled["metrics"]],
-            weighted_metrics=[_revived(path, metric, custom_objects) for metric in compiled["weighted_metrics"]],
-        )
-        slots = {name: slot.shape for name, slot in model.state.slots.items()}
-        _check_shapes(path, tensors, "optimizer/", slots, model.dtype)
-        for name, slot in model.state.slots.items():
-            slot[...] = tensors[f"optimizer/{name}"]
-        model.state.step = model.optimizer.iterations = check_whole_number(
-            "load_model", "step", description["step"], at_least=0
-        )
-    if description["rng"] is not None:  # as in all files of our own
-        model.rng.bit_generator.state = description["rng"]
-    if description["class_names"] is not None:
-        model.class_names = [str(name) for name in _list(description["class_names"])]
-    if description["data_name"] is not None:
-        model.data_name = str(description["data_name"])
-    if "history" in description:
-        model.history = History()
-        model.history.set_model(model)
-        figures = description["history"]["history"]
-        model.history.history = {name: _list(values) for name, values in figures.items()}
-        if not all(model.history.history.values()):
-            raise ValueError("a history without figures")
-        model.history.epoch = [int(epoch) for epoch in _list(description["history"]["epoch"])]
+        arrays = (*plan.parameters, *plan.statistics)
+        layer.bring({array.name: tensors[f"weights/{plan.name}/{array.name}"] for array in arrays})
+    model.build((None, *model.input_shape))
     return model
+
+
+def _compile(
+    model: Sequential, path: str | Path, compiled: Mapping[str, Any], custom_objects: Mapping[str, Any]
+) -> None:
+    for wanted in ("metrics", "weighted_metrics"):
+        files.check_count("load_model", "metrics", compiled[wanted], files.MOST_METRICS)
+    model.compile(
+        optimizer=optimizers.get(compiled["optimizer"]),
+        loss=_revived(path, compiled["loss"], custom_objects),
+        metrics=[_revived(path, metric, custom_objects) for metric in compiled["metrics"]],
+        weighted_metrics=[_revived(path, metric, custom_objects) for metric in compiled["weighted_metrics"]],
+    )
+
+
+def _restore_optimizer(model: Sequential, path: str | Path, tensors: Mapping[str, Array], step: Any) -> None:
+    """Put back what the optimizer remembers, and how many updates it has made."""
+    shapes = {name: slot.shape for name, slot in model.state.slots.items()}
+    _check_shapes(path, tensors, "optimizer/", shapes, model.dtype)
+    slots = {name: tensors[f"optimizer/{name}"] for name in shapes}
+    step = check_whole_number("load_model", "step", step, at_least=0)
+    model.restore(State(model.state.params, model.state.statistics, slots, step))
+
+
+def _history(model: Sequential, description: Mapping[str, Any]) -> History:
+    history = History()
+    history.set_model(model)
+    history.history = {name: _list(values) for name, values in description["history"].items()}
+    if not all(history.history.values()):
+        raise ValueError("a history without figures")
+    history.epoch = [int(epoch) for epoch in _list(description["epoch"])]
+    return history
 
 
 def _list(value: Any) -> list[Any]:

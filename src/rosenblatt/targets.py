@@ -49,7 +49,27 @@ def prepare_target(loss_rule_name: str, y_true: ArrayLike, output_shape: Shape, 
         >>> prepare_target("sparse_categorical_crossentropy", [[0.0], [2.0]], (3,), "fit").tolist()
         [0, 2]
     """
-    y = _numbers(y_true, who)
+    return fit_to_loss(loss_rule_name, _numbers(y_true, who), output_shape, who)
+
+
+def fit_to_loss(loss_rule_name: str, y: Array, output_shape: Shape, who: str) -> Array:
+    """Return targets as `prepare_target` does, where they are known to be finite numbers, at least one row of them.
+
+    Args:
+        loss_rule_name: of the loss in ``rosenblatt.functional.losses.LOSSES``.
+        y: (n, ...).
+        output_shape: of one row's output.
+        who: whose name an error begins with.
+
+    Raises:
+        ShapeError: the shapes do not fit.
+        DataError: values that the loss has no use for.
+
+    Example:
+        >>> fit_to_loss("mean_squared_error", np.array([3.0, 5.0]), (1,), "fit")
+        array([[3.],
+               [5.]])
+    """
     shape = (len(y), *output_shape)
     if loss_rule_name == "sparse_categorical_crossentropy":
         return _class_indices(y, shape, who)
@@ -160,7 +180,20 @@ def _first(y: Array, wrong: Array) -> str:
 
 
 def outputs(y_pred: ArrayLike, who: str) -> Array:
-    """Outputs as an array of floats with at least one row."""
+    """Return outputs as an array of floats with at least one row.
+
+    Args:
+        y_pred: (n, ...), an array or lists of numbers.
+        who: whose name an error begins with.
+
+    Raises:
+        DataError: something else than numbers.
+        ShapeError: no rows.
+
+    Example:
+        >>> outputs([[0, 1]], "mean_squared_error")
+        array([[0., 1.]])
+    """
     output = np.asarray(y_pred)
     if output.dtype.kind not in "biuf":
         raise DataError(f"{who}: expected numbers in y_pred, got values of type {output.dtype}. Convert them first.")
@@ -170,7 +203,24 @@ def outputs(y_pred: ArrayLike, who: str) -> Array:
 
 
 def targets(name: str, y_true: ArrayLike, output: Array, who: str) -> Array:
-    """Targets that fit the outputs, in their precision."""
+    """Return targets that fit the outputs, in their precision.
+
+    Args:
+        name: of the loss in ``rosenblatt.functional.losses.LOSSES``.
+        y_true: what the loss wants (see the top of this module), one row an output.
+        output: as `outputs` gave it.
+        who: whose name an error begins with.
+
+    Raises:
+        ShapeError: the shapes do not fit.
+        DataError: values that the loss has no use for.
+
+    Example:
+        >>> output = outputs(np.array([[0.3], [0.8]], "float32"), "mean_squared_error")
+        >>> targets("mean_squared_error", [0, 1], output, "mean_squared_error")
+        array([[0.],
+               [1.]], dtype=float32)
+    """
     target = prepare_target(name, y_true, output.shape[1:], who)
     if len(target) != len(output):
         raise ShapeError(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rosenblatt.callbacks import CallbackList
+from rosenblatt.callbacks import CallbackList, Logs
 from rosenblatt.data import ArraySource, IterableSource, Slice
 from rosenblatt.errors import DataError, NonFiniteLossWarning
 from rosenblatt.functional import network, optimizers
@@ -22,9 +22,6 @@ from rosenblatt.types import Array
 if TYPE_CHECKING:
     from rosenblatt.models import Sequential
 
-EVALUATION_ROWS = 8192  # rows evaluated between two looks at metrics and Ctrl-C: bounded memory for any number of rows
-
-Logs = dict[str, Any]
 Source = ArraySource | IterableSource
 
 

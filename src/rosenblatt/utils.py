@@ -44,7 +44,13 @@ def set_random_seed(seed: int) -> None:
 
 
 def fresh_seed() -> int:
-    """Return a seed for a model that is given none."""
+    """Return a seed for a model that is given none, from 0 to 2**32 - 1.
+
+    Example:
+        >>> set_random_seed(42)
+        >>> fresh_seed(), fresh_seed()
+        (383329928, 3324115917)
+    """
     return int((_seeds or np.random.default_rng()).integers(2**32))
 
 

@@ -16,8 +16,8 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from rosenblatt import Sequential, activations, initializers, losses, metrics, optimizers, regularizers
-from rosenblatt.callbacks import EarlyStopping
+from rosenblatt import Sequential, activations, callbacks, initializers, losses, metrics, optimizers, regularizers
+from rosenblatt.callbacks import EarlyStopping, LambdaCallback
 from rosenblatt.errors import (
     ArgumentError,
     DataError,
@@ -303,6 +303,26 @@ ARGUMENTS: dict[str, tuple[Callable[[Sequential], object], type[RosenblattError]
         lambda m: m.evaluate(X, Y, batch_size=2.5),
         ArgumentError,
         "evaluate: expected batch_size to be a whole number of at least 1, got 2.5.",
+    ),
+    "batch_size of predict": (
+        lambda m: m.predict(X, batch_size="x"),
+        ArgumentError,
+        "predict: expected batch_size to be a whole number of at least 1, got 'x'.",
+    ),
+    "batch_size of predict with callbacks": (
+        lambda m: m.predict(X, batch_size=0, callbacks=[LambdaCallback(on_predict_batch_end=print)]),
+        ArgumentError,
+        "predict: expected batch_size to be a whole number of at least 1, got 0.",
+    ),
+    "verbose of predict": (
+        lambda m: m.predict(X, verbose="loud"),
+        ArgumentError,
+        "predict: expected verbose to be 0, 1, 2 or 'auto', got 'loud'.",
+    ),
+    "return_dict as text": (
+        lambda m: m.evaluate(X, Y, verbose=0, return_dict="False"),
+        ArgumentError,
+        "evaluate: expected return_dict to be True or False, got 'False'.",
     ),
     "validation_batch_size True": (
         lambda m: m.fit(X, Y, validation_batch_size=True),
@@ -1094,6 +1114,13 @@ ARGUMENTS_OF_FIT = (
 )
 MAKERS: dict[str, Callable[[Any], object]] = {
     "predict": lambda value: network().predict(value),
+    "predict batch_size": lambda value: network().predict(X, value),
+    "EarlyStopping": lambda value: callbacks.EarlyStopping(patience=value),
+    "baseline": lambda value: callbacks.EarlyStopping(baseline=value),
+    "ModelCheckpoint": lambda value: callbacks.ModelCheckpoint(value, save_freq=value),
+    "save_freq": lambda value: callbacks.ModelCheckpoint("a.keras", save_freq=value),
+    "ReduceLROnPlateau": lambda value: callbacks.ReduceLROnPlateau(value, factor=value),
+    "CSVLogger": lambda value: callbacks.CSVLogger("a.csv", value),
     "evaluate": lambda value: network().evaluate(value, verbose=0),
     "evaluate y": lambda value: classifier().evaluate(X, value, verbose=0),
     "train_on_batch": lambda value: network().train_on_batch(X, Y, sample_weight=value),

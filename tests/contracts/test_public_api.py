@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import importlib
-import inspect
 import subprocess
 import sys
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -28,6 +28,7 @@ MODULES = [
     "utils",
 ]
 ON_DEMAND = ["ladder", "plots"]
+REFERENCE = Path(__file__).parents[2] / "docs" / "api"
 
 # The names of Keras that this library has, module by module: what the issue lists.
 NAMES = {
@@ -92,16 +93,9 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
 
 
 @pytest.mark.parametrize("place", MODULES)
-def test_every_public_class_and_function_says_what_it_is(place: str) -> None:
-    silent = [
-        name
-        for name, value in vars(module(place)).items()
-        if not name.startswith("_")
-        and (inspect.isclass(value) or inspect.isfunction(value))
-        and value.__module__.startswith("rosenblatt")
-        and not inspect.getdoc(value)
-    ]
-    assert silent == []
+def test_every_module_has_its_page_in_the_reference(place: str) -> None:
+    """What stands there, tests/test_api_reference.py demands: what each thing is, its arguments, an example."""
+    assert (REFERENCE / f"{place}.md").exists()
 
 
 # --- What importing costs -------------------------------------------------------------------------
@@ -128,7 +122,7 @@ def test_importing_loads_nothing_heavy(loaded: set[str]) -> None:
 def test_importing_loads_few_modules_beyond_numpy_s(loaded: set[str]) -> None:
     ours = {name for name in loaded if name.startswith("rosenblatt") and not name.startswith("rosenblatt.keras")}
     others = {name for name in loaded if not name.startswith("rosenblatt")}
-    assert len(ours) <= 46, sorted(ours)  # 43 when this was written
+    assert len(ours) <= 56, sorted(ours)  # 53 when this was written
     # 30 when this was written, most of them for numpy.random (hashlib, secrets ...), pathlib, json and dataclasses.
     assert len(others) <= 36, sorted(others)
 

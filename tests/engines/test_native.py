@@ -20,7 +20,7 @@ import pytest
 from rosenblatt import Sequential, losses, optimizers
 from rosenblatt.engines.base import Engine
 from rosenblatt.engines.reference import ReferenceEngine
-from rosenblatt.errors import ArgumentError
+from rosenblatt.errors import ArgumentError, DataError
 from rosenblatt.functional.activations import ACTIVATIONS
 from rosenblatt.functional.losses import LOSSES
 from rosenblatt.functional.optimizers import OPTIMIZERS
@@ -781,6 +781,17 @@ def test_the_step_is_computed_and_refuses_to_be_trained(engine: Engine) -> None:
         engine.train(plan, state, rows(), labels(), None, ONE_UPDATE, 16)
     with pytest.raises(ArgumentError, match="expected an activation with a usable derivative, got the step"):
         engine.loss_and_gradient(plan, state, rows(), labels())
+
+
+def test_rows_and_labels_that_are_not_there_are_refused() -> None:
+    """The C++ library looks at nothing twice."""
+    plan, state = compiled([Dense(CLASSES, "softmax")])
+    for wrong in (-1, ROWS):
+        with pytest.raises(ArgumentError, match=rf"expected row numbers from 0 to {ROWS - 1} in order, got .*{wrong}"):
+            NativeEngine(1).train(plan, state, rows(), labels(), None, np.array([0, wrong]), 2)
+    for wrong in (-1, CLASSES):
+        with pytest.raises(DataError, match=rf"expected labels from 0 to {CLASSES - 1}, got .*{wrong}"):
+            NativeEngine(1).train(plan, state, rows(), np.full(ROWS, wrong), None, ONE_UPDATE, 16)
 
 
 def test_a_plan_without_a_loss_only_predicts() -> None:

@@ -61,10 +61,12 @@ def test_a_wrong_environment_is_told_when_the_model_is_made(monkeypatch: pytest.
 
 @pytest.mark.usefixtures("not_built")
 def test_numpy_where_it_is_not_and_the_reason() -> None:
-    with pytest.warns(SlowEngineWarning, match="expected the native engine, got NumPy alone: .* Install a compiler"):
+    with pytest.warns(SlowEngineWarning, match="expected the native engine, got NumPy alone; .* Install a compiler"):
         engine = select.default_engine()
     assert type(engine) is ReferenceEngine
-    assert engine.reason == "the native engine was not built, for want of a C++ compiler when rosenblatt was installed"
+    assert engine.reason == (
+        "the native engine is not built: installing rosenblatt builds it where there is a C++ compiler"
+    )
 
 
 @pytest.mark.usefixtures("not_built")

@@ -43,6 +43,12 @@ def classifier(activation: str = "softmax", units: int = 3) -> Sequential:
     return Sequential([Dense(8, "tanh", input_shape=(4,)), Dense(units, activation)], seed=1)
 
 
+def numbers(outputs: dict[str, Any]) -> Any:
+    """Return the numbers of an answer, which a classifier gives beside labels."""
+    (answer,) = [y for name, y in outputs.items() if name != "label"]
+    return answer
+
+
 X = np.random.default_rng(1).normal(size=(50, 4)).astype(np.float32)
 
 # --- Layers and activations -------------------------------------------------------------------------------------------
@@ -54,26 +60,26 @@ def test_every_layer_and_every_activation_has_its_operators() -> None:
 
 
 def test_every_layer_is_computed_as_predict_does(one_layer: Sequential, rows: Any, dtype: str, carry_out: Run) -> None:
-    (answer,) = [y for name, y in carry_out(content(one_layer), rows).items() if name != "label"]
+    answer = numbers(carry_out(content(one_layer), rows))
     assert answer.dtype == dtype
     np.testing.assert_allclose(answer, one_layer.predict(rows, verbose=0), **TOLERANCE[dtype])
 
 
 @pytest.mark.parametrize("name", activations.ACTIVATIONS)
 def test_every_activation_is_computed_as_predict_does(name: str, dtype: str, carry_out: Run) -> None:
-    model = Sequential([Input((41,)), Activation(name), layers.Dropout(0.5)], dtype=dtype)
+    model = Sequential([Input((41,)), Activation(name)], dtype=dtype)
     x = np.linspace(-10, 10, 41, dtype=dtype)[None]
     tolerance = TOLERANCE[dtype]
     if name == "gelu" and dtype == "float64":
         tolerance = {"rtol": 1e-6, "atol": 1e-6}  # onnxruntime has the error function in single precision only
-    np.testing.assert_allclose(carry_out(content(model), x)["variable"], model.predict(x, verbose=0), **tolerance)
+    np.testing.assert_allclose(numbers(carry_out(content(model), x)), model.predict(x, verbose=0), **tolerance)
 
 
 @pytest.mark.parametrize("name", sorted(activations.ACTIVATIONS.keys() - {"exponential"}))
 def test_activations_saturate_without_nan(name: str, dtype: str, carry_out: Run) -> None:
-    model = Sequential([Input((2,)), Activation(name), layers.Dropout(0.5)], dtype=dtype)
+    model = Sequential([Input((2,)), Activation(name)], dtype=dtype)
     x = np.array([[-1000.0, 1000.0], [1000.0, 1000.0]], dtype)
-    answer = carry_out(content(model), x)["variable"]
+    answer = numbers(carry_out(content(model), x))
     np.testing.assert_allclose(answer, model.predict(x, verbose=0), rtol=1e-6, atol=1e-6)
 
 
@@ -126,6 +132,19 @@ def test_a_model_without_probabilities_has_one_output(activation: str, carry_out
     answer = carry_out(content(model), X)
     assert answer.keys() == {"variable"}
     np.testing.assert_allclose(answer["variable"], model.predict(X, verbose=0), **TOLERANCE["float32"])
+
+
+def test_rows_of_several_axes_have_no_label(carry_out: Run) -> None:
+    model = Sequential([Dense(3, "softmax", input_shape=(2, 4))], seed=1)
+    x = X.reshape(25, 2, 4)
+    answer = carry_out(content(model, class_names=["one", "name"]), x)
+    assert answer.keys() == {"variable"}
+    np.testing.assert_allclose(answer["variable"], model.predict(x, verbose=0), **TOLERANCE["float32"])
+
+
+def test_a_layer_for_training_alone_hides_no_classifier(carry_out: Run) -> None:
+    model = Sequential([Dense(3, "softmax", input_shape=(4,)), layers.Dropout(0.5)], seed=1)
+    assert carry_out(content(model), X).keys() == {"label", "probabilities"}
 
 
 @pytest.mark.parametrize("activation", ["softmax", "sigmoid"])

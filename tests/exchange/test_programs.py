@@ -44,16 +44,39 @@ PRECISION = {"float32": 1e-5, "float64": 1e-13}
 
 
 def run_c(model: Sequential, x: Array, folder: Path, **options: Any) -> Array:
-    """Compile the program without a warning, and let it answer rows from its standard input."""
+    """Let the program answer rows from its standard input."""
+    command = command_in_c(model, folder, **options)
+    lines = "\n".join(",".join(map(repr, row)) for row in as_lists(x))
+    answered = subprocess.run(command, input=lines, capture_output=True, text=True, check=True).stdout
+    return np.array(numbers_of(answered))
+
+
+def numbers_of(text: str) -> list[list[float]]:
+    return [[float(number) for number in line.split(",")] for line in text.split()]
+
+
+def command_in_c(model: Sequential, folder: Path, **options: Any) -> list[str]:
+    """Compile the program without a warning; return how it is run."""
     if COMPILER is None:
         pytest.skip("needs a C compiler: the Debian package gcc")
     source, program = folder / "predict.c", folder / "predict"
     model.export(source, **options)
     strict = ["-std=c99", "-pedantic", "-Wall", "-Wextra", "-Wshadow", "-Werror", "-O1"]
     subprocess.run([COMPILER, *strict, "-D", "PREDICT_MAIN", source, "-o", program, "-lm"], check=True)
-    lines = "\n".join(",".join(map(repr, row)) for row in as_lists(x))
-    answered = subprocess.run([program], input=lines, capture_output=True, text=True, check=True).stdout
-    return np.array([[float(number) for number in line.split(",")] for line in answered.split()])
+    return [str(program)]
+
+
+def command_in_python(model: Sequential, folder: Path) -> list[str]:
+    model.export(folder / "predict.py")
+    return [sys.executable, str(folder / "predict.py")]
+
+
+def command_in_javascript(model: Sequential, folder: Path) -> list[str]:
+    if NODE is None:
+        pytest.skip("needs Node: the Debian package nodejs")
+    (folder / "package.json").write_text('{"type": "module"}')
+    model.export(folder / "predict.js")
+    return [NODE, str(folder / "predict.js")]
 
 
 def run_python(model: Sequential, x: Array, folder: Path, **options: Any) -> Array:
@@ -104,6 +127,7 @@ def as_lists(x: Array) -> list[list[float]]:
 
 
 RUN: dict[str, Callable[..., Array]] = {"c": run_c, "python": run_python, "javascript": run_javascript}
+COMMAND = {"c": command_in_c, "python": command_in_python, "javascript": command_in_javascript}
 languages = pytest.mark.parametrize("language", RUN)
 dtypes = pytest.mark.parametrize("dtype", PRECISION)
 
@@ -243,29 +267,144 @@ def test_names_from_a_model_file_run_nothing(language: str, tmp_path: Path) -> N
     assert_answers_alike(language, model, np.array([[1.0, 2.0]], "float32"), tmp_path)
 
 
-def test_the_command_line_of_the_python_program(tmp_path: Path) -> None:
-    model = classifier(3)
-    model.export(tmp_path / "predict.py")
-    (tmp_path / "rows.csv").write_text("1,2,3,4\n5,6,7,8\n")
-    command = [sys.executable, str(tmp_path / "predict.py"), str(tmp_path / "rows.csv")]
-    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    wanted = model.predict(np.array([[1, 2, 3, 4], [5, 6, 7, 8]], "float32"), verbose=0)
-    np.testing.assert_allclose([[float(each) for each in line.split(",")] for line in said.split()], wanted, rtol=1e-5)
+# --- As programs --------------------------------------------------------------------------------------
+
+ROWS = np.array([[5.1, 3.0, 1.4, 0.2], [-1e-3, 2e3, 0.5, -4.0]])
+
+
+@pytest.fixture(scope="module", params=COMMAND)
+def command(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """How a program of a classifier is run."""
+    folder = tmp_path_factory.mktemp("program")
+    return COMMAND[request.param](classifier(3, names=["T-shirt, top", "이름", "c"]), folder)
+
+
+def run(command: list[str], *arguments: str, lines: str = "") -> tuple[int, str, str]:
+    """The exit code of a program, what it prints, and what it says on the standard error."""
+    done = subprocess.run([*command, *arguments], input=lines.encode(), capture_output=True, timeout=60)
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+@dtypes
+@languages
+def test_a_program_answers_a_file_as_its_standard_input(language: str, dtype: str, tmp_path: Path) -> None:
+    model = Sequential([Dense(3, input_shape=(4,))], seed=3, dtype=dtype)
+    program = COMMAND[language](model, tmp_path)
+    lines = "5.1,3,1.4,.2\n-1e-3,+2E3,0.5,-4.\n"
+    (tmp_path / "rows.csv").write_text(lines)
+    code, answers, told = run(program, lines=lines)
+    assert (code, told) == (0, "")
+    wanted = model.predict(ROWS, verbose=0)
+    np.testing.assert_allclose(numbers_of(answers), wanted, rtol=PRECISION[dtype], atol=PRECISION[dtype])
+    assert run(program, str(tmp_path / "rows.csv")) == (0, answers, "")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        'length,width,"a height",age\n5.1,3,1.4,0.2\n',  # a header
+        "a,2b,,1-1\n5.1,3,1.4,0.2",
+        "\ufeff5.1,3,1.4,0.2\n",  # the mark that some programs begin a file with
+        "\ufeffa,b,c,d\n5.1,3,1.4,0.2\n",
+        " 5.1 ,\t3,1.4, 0.2\r\n\r\n",
+        "\n\n5.1,3,1.4,0.2\n\n",
+    ],
+)
+def test_what_a_program_passes_over(lines: str, command: list[str]) -> None:
+    assert run(command, lines=lines) == run(command, lines="5.1,3,1.4,0.2") != run(command, lines="1,2,3,4")
 
 
 @pytest.mark.parametrize(
     ("lines", "message"),
     [
-        ("1,2,3\n", "4 numbers in line 1, got 3"),
-        ("1,2,3,4\n\n1,2\n3,4\n", "4 numbers in line 3, got 2"),
-        ("1,2,3,4,5,6\n7,8", "4 numbers in line 1, got 6"),
-        ("1,2,3,4\n1,x,3,4", "numbers in line 2, got something else"),
+        ("1,2,3\n", "4 numbers separated by commas in line 1, got 3"),
+        ("1,2,3,4\n\n1,2\n3,4\n", "4 numbers separated by commas in line 3, got 2"),
+        ("1,2,3,4,5,6\n7,8", "4 numbers separated by commas in line 1, got 6"),
+        ("5.1,,3,1.4,0.2", "4 numbers separated by commas in line 1, got 5"),
+        (",,5.1,3,1.4,0.2", "4 numbers separated by commas in line 1, got 6"),
+        ("5.1,3,1.4,0.2,,,", "4 numbers separated by commas in line 1, got 7"),
+        ("5.1.3,1.4,0.2", "4 numbers separated by commas in line 1, got 3"),
+        ("5.1-3,1.4,0.2", "4 numbers separated by commas in line 1, got 3"),
+        ("5.1;3;1.4;0.2", "4 numbers separated by commas in line 1, got 1"),
+        ("a,b,c\n1,2,3,4", "4 numbers separated by commas in line 1, got 3"),
+        ("a,b,c,d\na,b,c,d\n", "numbers in line 2, got 'a'"),
+        ("1,2,3,4\n1, x ,3,y", "numbers in line 2, got 'x'"),
+        ("1,2,,4", "numbers in line 1, got ''"),
+        ("1,2,3 4,5", "numbers in line 1, got '3 4'"),
+        ("1e,2,3,4", "numbers in line 1, got '1e'"),
+        ("5.1.3,2,3,4", "numbers in line 1, got '5.1.3'"),
+        ("2020-01-05,2,3,4", "numbers in line 1, got '2020-01-05'"),
+        ("1,0x10,3,4", "numbers in line 1, got '0x10'"),
+        ("1,1_0,3,4", "numbers in line 1, got '1_0'"),
+        ("1,inf,3,4", "numbers in line 1, got 'inf'"),
+        ("", "rows of 4 numbers, got none"),
+        ("a,b,c,d\n", "rows of 4 numbers, got none"),
     ],
 )
-def test_the_c_program_says_which_line_is_no_row(lines: str, message: str, tmp_path: Path) -> None:
-    run_c(classifier(3), np.ones((1, 4)), tmp_path)
-    told = subprocess.run([tmp_path / "predict"], input=lines, capture_output=True, text=True)
-    assert (told.returncode, told.stderr) == (1, f"predict: expected {message}.\n")
+def test_a_program_says_which_line_is_no_row(lines: str, message: str, command: list[str]) -> None:
+    code, _, told = run(command, lines=lines)
+    assert (code, told) == (1, f"predict: expected {message}.\n")
+
+
+def test_a_cell_is_not_read_in_part(command: list[str]) -> None:
+    long = "0." + "0" * 200 + "x"
+    assert run(command, lines=f"1,2,3,{long}")[0] == 1
+    assert run(command, lines="1,2,3,4\0x")[0] == 1
+
+
+def test_the_rows_before_a_wrong_line_are_answered(command: list[str]) -> None:
+    good = run(command, lines="1,2,3,4")[1]
+    assert run(command, lines="1,2,3,4\n1,2,3")[:2] == (1, good)
+
+
+def test_a_program_answers_with_classes(command: list[str]) -> None:
+    model = classifier(3)
+    names = ["T-shirt, top", "이름", "c"]
+    rows = np.random.default_rng(0).normal(0, 2, (20, 4)).round(3)
+    lines = "\n".join(",".join(map(repr, row)) for row in rows.tolist())
+    best = model.predict(rows, verbose=0).argmax(axis=1)
+    assert run(command, "--classes", lines=lines) == (0, "".join(f"{names[place]}\n" for place in best), "")
+
+
+@languages
+def test_classes_without_names_are_numbers_and_numbers_have_no_classes(language: str, tmp_path: Path) -> None:
+    program = COMMAND[language](classifier(1), tmp_path)
+    above = classifier(1).predict(ROWS, verbose=0)[:, 0] > 0.5
+    lines = "5.1,3,1.4,.2\n-1e-3,2e3,0.5,-4"
+    assert run(program, "--classes", lines=lines)[1] == "".join(f"{int(each)}\n" for each in above)
+    program = COMMAND[language](Sequential([Dense(1, input_shape=(4,))], seed=0), tmp_path)
+    code, _, told = run(program, "--classes", lines=lines)
+    assert (code, told.count("\n")) == (2, 1)
+    assert re.match(r"Usage: .*predict(\.py|\.js)? \[rows\.csv\]\n", told)
+
+
+@pytest.mark.parametrize("arguments", [["-x"], ["a.csv", "b.csv"], ["--classes", "--class"]], ids=str)
+def test_a_program_tells_how_it_is_used(arguments: list[str], command: list[str]) -> None:
+    code, usage, told = run(command, "--help")
+    assert (code, told) == (0, "")
+    assert re.fullmatch(r"Usage: .*predict(\.py|\.js)? \[--classes\] \[rows\.csv\]\n", usage)
+    assert run(command, *arguments) == (2, "", usage)
+
+
+def test_a_file_that_is_not_there(command: list[str]) -> None:
+    code, answers, told = run(command, "nowhere.csv")
+    assert (code, answers, told.count("\n")) == (1, "", 1)
+    assert re.search(r"(?i)nowhere\.csv.*no such file|no such file.*nowhere\.csv", told)
+
+
+def test_a_reader_who_has_enough_ends_a_program_quietly(command: list[str], tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").write_text("1,2,3,4\n" * 10_000)
+    with subprocess.Popen(
+        [*command, str(tmp_path / "rows.csv")], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == b""
+
+
+# --- What predict refuses -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("shape", [(4, 3), (2,), (1, 1, 2)])
@@ -273,6 +412,38 @@ def test_the_python_program_refuses_rows_of_another_shape(shape: tuple[int, ...]
     Sequential([Dense(1, input_shape=(2,))], seed=0).export(tmp_path / "predict.py")
     with pytest.raises(ValueError, match=re.escape(f"expected rows of shape (2,), got {shape[1:]}.")):
         imported(tmp_path / "predict.py").predict(np.ones(shape))
+
+
+@pytest.mark.parametrize("row", [np.ones(6), np.ones((2, 3))])
+def test_the_python_program_says_how_a_single_row_is_given(row: Array, tmp_path: Path) -> None:
+    Sequential([Flatten(input_shape=(2, 3)), Dense(1)], seed=0).export(tmp_path / "predict.py")
+    predict = imported(tmp_path / "predict.py").predict
+    with pytest.raises(ValueError, match=r"A single row is given as \[\[\.\.\.\]\]\.$"):
+        predict(row)
+    assert predict([row]).shape == (1, 1)
+    with pytest.raises(ValueError, match=r"expected rows of shape \(2, 3\), got \(7,\)\.$"):
+        predict(np.ones((2, 7)))
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("[1, null, 3, 4]", "TypeError: predict: expected numbers, got 'null' (object)."),
+        ('[1, "", 3, 4]', "TypeError: predict: expected numbers, got '' (string)."),
+        ("[1, 2, true, 4]", "TypeError: predict: expected numbers, got 'true' (boolean)."),
+        ("[1, , 3, 4]", "TypeError: predict: expected numbers, got 'undefined' (undefined)."),
+        ("[[1], 2, 3, 4]", "TypeError: predict: expected numbers, got '1' (object)."),
+        ('"abcd"', "TypeError: predict: expected numbers, got 'a' (string)."),
+        ("[1, 2, 3]", "RangeError: predict: expected 4 numbers, got 3."),
+        ("null", "RangeError: predict: expected 4 numbers, got null."),
+        ("7", "RangeError: predict: expected 4 numbers, got 7."),
+    ],
+)
+@pytest.mark.parametrize("name", ["predict", "classify"])
+def test_the_javascript_program_takes_nothing_but_numbers(name: str, row: str, message: str, tmp_path: Path) -> None:
+    classifier(3).export(tmp_path / "predict.js")
+    caught = f"(() => {{ try {{ return {name}({row}); }} catch (error) {{ return `${{error}}`; }} }})()"
+    assert in_node(tmp_path, caught) == message
 
 
 # --- Not a number -----------------------------------------------------------------------------------

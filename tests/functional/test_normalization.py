@@ -5,7 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rosenblatt.functional.normalization import moments, moving_average, normalize_by, normalize_gradient
+from rosenblatt.functional.normalization import (
+    moments,
+    moving_average,
+    normalize_by,
+    normalize_gradient,
+    standard_deviation,
+)
 
 
 def test_moments_are_the_mean_and_the_biased_variance() -> None:
@@ -52,3 +58,10 @@ def test_a_moving_average_keeps_momentum_of_the_old_value() -> None:
     average = np.array([1.0, 0.0])
     moving_average(average, np.array([2.0, 10.0]), momentum=0.75)
     assert average.tolist() == [1.25, 2.5]
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_deviation_is_the_root_of_a_variance_and_never_less_than_keras_s_bound(dtype: str) -> None:
+    deviation = standard_deviation(np.array([4.0, 1e-12, 0.0], dtype))
+    assert deviation.dtype == dtype
+    assert deviation.tolist() == np.array([2.0, 1e-6, 1e-7], dtype).tolist()

@@ -284,3 +284,13 @@ def test_an_optimizer_stays_with_its_parameters() -> None:
         ShapeError, match=r"expected the parameters of the first call, of shapes \[\(2,\)\], got \[\(3,\)\]"
     ):
         optimizer.apply([np.ones(3)], [np.ones(3)])
+
+
+def test_what_derives_from_an_optimizer_may_have_arguments_of_its_own() -> None:
+    class Halved(Adam):
+        def __init__(self, rate: float = 0.002) -> None:
+            super().__init__(rate / 2)
+            self.rate = rate
+
+    assert Halved(0.004).get_config() == {"rate": 0.004}
+    assert Halved.from_config({"rate": 0.004}).learning_rate == 0.002

@@ -9,13 +9,16 @@ from typing import Any
 import numpy as np
 import pytest
 
+from rosenblatt import answers
 from rosenblatt.errors import ArgumentError, DataError, ShapeError
+from rosenblatt.json_values import as_json
 from rosenblatt.layers import Activation, Dense, Dropout, Flatten, Input, Layer, Normalization, ReLU, Rescaling, Softmax
 from rosenblatt.losses import BinaryCrossentropy, SparseCategoricalCrossentropy
 from rosenblatt.models import Sequential, load_model
-from rosenblatt.playground import description, opened
+from rosenblatt.playground import description
+from rosenblatt.playground.address import to_address
+from rosenblatt.playground.errors import SettingsError
 from rosenblatt.playground.run import Run
-from rosenblatt.playground.settings import SettingsError
 
 RNG = np.random.default_rng(0)
 PLANE = RNG.normal(size=(60, 2)), RNG.integers(0, 2, 60)
@@ -53,7 +56,7 @@ def table() -> Sequential:
     ("make", "rows", "task", "bounded", "picture"),
     [
         (two_inputs, PLANE, "classes", True, None),
-        (pictures, PICTURES, "classes", False, [28, 28]),
+        (pictures, PICTURES, "classes", False, (28, 28)),
         (table, TABLE, "numbers", True, None),
     ],
 )
@@ -67,7 +70,7 @@ def test_any_model_can_be_opened(
     run = Run(model=model, rows=given)
     assert run.opened
     assert (run.settings.data, run.problem.task) == ("model", task)
-    assert opened.picture_shape(run.model) == picture
+    assert answers.picture_shape(run.model) == picture
     assert (run.problem.bounds is not None) == bounded
     shown = 0 if has == "nothing" else len(rows[0])
     assert len(run.problem.points) == len(run.problem.rows) == shown
@@ -80,7 +83,7 @@ def test_any_model_can_be_opened(
     assert (figures.train_loss is not None) == (has == "targets")
     low, high = run.problem.target_range
     assert low < high
-    assert run.settings.to_address() == ""
+    assert to_address(run.settings) == ""
     json.dumps(run.settings.to_json(), allow_nan=False)
     if has == "targets":
         run.epoch_step()
@@ -163,8 +166,8 @@ def test_a_model_that_is_not_compiled_is_shown_but_not_trained(tmp_path: Path) -
 
 def test_answers_to_pictures() -> None:
     run = Run(model=pictures(), rows=PICTURES)
-    answer = opened.rows(run, 40)
-    assert (answer["start"], answer["count"], answer["picture"], len(answer["rows"])) == (40, 45, [28, 28], 5)
+    answer = description.rows(run, 40)
+    assert (answer["start"], answer["count"], answer["picture"], len(answer["rows"])) == (40, 45, (28, 28), 5)
     row = answer["rows"][2]
     assert (row["row"], row["target"]) == (42, PICTURES[1][42])
     assert row["values"] == PICTURES[0][42].ravel().tolist()
@@ -172,18 +175,18 @@ def test_answers_to_pictures() -> None:
     assert row["outputs"] == pytest.approx(expected)
     assert row["prediction"] == expected.argmax()
     json.dumps(answer, allow_nan=False)
-    assert opened.rows(run, 45)["rows"] == []
-    assert opened.rows(Run(model=pictures()), 0)["count"] == 0
+    assert description.rows(run, 45)["rows"] == []
+    assert description.rows(Run(model=pictures()), 0)["count"] == 0
 
 
 def test_answers_to_rows_of_numbers() -> None:
     run = Run(model=two_inputs(), rows=PLANE)
-    row = opened.rows(run, 0)["rows"][0]
+    row = description.rows(run, 0)["rows"][0]
     share = float(run.model.predict(PLANE[0][:1], verbose=0)[0, 0])
     assert row["values"] == pytest.approx(PLANE[0][0].tolist())
     assert row["outputs"] == pytest.approx([1 - share, share])
     run = Run(model=table(), rows=TABLE)
-    row = opened.rows(run, 0)["rows"][0]
+    row = description.rows(run, 0)["rows"][0]
     assert row["prediction"] == pytest.approx(float(run.model.predict(TABLE[0][:1], verbose=0)[0, 0]))
     assert row["target"] == pytest.approx(TABLE[1][0])
 
@@ -268,7 +271,7 @@ def test_a_model_of_several_numbers_learns_all_of_its_targets() -> None:
         model.evaluate(run.problem.x_train, run.problem.x_train, verbose=0)
     )
     run.epoch_step()
-    row = opened.rows(run, 0)["rows"][0]
+    row = description.rows(run, 0)["rows"][0]
     assert row["target"] == x[0].tolist()
     assert row["prediction"] == row["outputs"] == pytest.approx(run.model.predict(x[:1], verbose=0)[0].tolist())
     points = description.problem(run.problem)["points"]
@@ -328,7 +331,7 @@ def test_an_autoencoder_of_pictures_can_be_opened(rows: Any) -> None:
     assert (run.figures().train_loss is None) == (rows is None or rows[1] is None)
     low, high = run.problem.target_range
     assert low < high
-    json.dumps(description.plain(description.setup(run)), allow_nan=False)
+    json.dumps(as_json(description.setup(run)), allow_nan=False)
 
 
 def test_inputs_have_the_names_of_their_columns_and_rest_at_their_mean_off_the_axes() -> None:

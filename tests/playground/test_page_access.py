@@ -302,3 +302,62 @@ def test_a_refused_number_gives_way_to_the_one_that_holds(tool: Start) -> None:
     assert field.input_value() == "0.3"
     assert "from 0.00001 to 10" in page.page.locator("#wrong-learning_rate").inner_text()
     assert page.setup["settings"]["learning_rate"] == 0.3
+
+
+def test_a_field_that_holds_again_is_no_longer_called_wrong(tool: Start) -> None:
+    page = tool()
+    field = page.page.locator("#field-count")
+    field.fill("99999")
+    field.press("Enter")
+    assert field.get_attribute("aria-invalid") == "true"
+    field.press("Tab")
+    assert field.input_value() == "500"
+    assert field.get_attribute("aria-invalid") is None
+    page.page.get_by_role("button", name="한국어").click()
+    page.page.get_by_text("10에서 5000 사이의 정수를 입력하세요.").wait_for()  # it can still be read why
+    assert field.get_attribute("aria-invalid") is None
+    field.focus()
+    assert page.page.locator("#wrong-count").is_hidden()
+
+
+def focused(page: Tool) -> str:
+    label: str = page.page.evaluate("document.activeElement.getAttribute('aria-label') ?? document.activeElement.tagName")
+    return label
+
+
+def test_closing_the_inspector_leads_back_to_its_neuron(tool: Start) -> None:
+    page = tool()
+    page.page.get_by_role("button", name="neuron 3 of hidden layer 1").click()
+    page.page.locator("#neuron").get_by_role("button", name="Close").click()
+    assert focused(page).startswith("neuron 3 of hidden layer 1")
+
+
+def test_a_notice_that_goes_leaves_the_focus_to_play(tool: Start) -> None:
+    page = tool("noise=7")
+    page.page.locator("#notices").get_by_role("button", name="Close").click()
+    page.painted()
+    assert page.page.locator("#notices .notice").count() == 0
+    assert focused(page) == "Play"
+
+
+def test_after_a_run_that_diverged_the_focus_is_on_play(tool: Start) -> None:
+    page = tool("data=plane&layers=8:relu,8:relu&learning_rate=10")
+    page.press("Space")
+    page.page.get_by_role("button", name="Halve the learning rate").click()
+    page.painted()
+    assert focused(page) in ("Play", "Pause")
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize("width", [320, 360])
+def test_no_choice_of_the_speed_is_cut(tool: Start, width: int, language: str) -> None:
+    page = tool(query=f"?lang={language}", width=width, height=740)
+    text, box = page.page.locator("#speed").evaluate(
+        """(select) => {
+            const { fontSize, fontFamily } = getComputedStyle(select);
+            const pen = document.createElement("canvas").getContext("2d");
+            pen.font = `${fontSize} ${fontFamily}`;
+            return [Math.max(...[...select.options].map(({ text }) => pen.measureText(text).width)), select.clientWidth];
+        }"""
+    )
+    assert text + 22 <= box  # beside its arrow

@@ -80,7 +80,7 @@ def test_points_are_drawn_by_hand_and_shared_by_the_address(tool: Start) -> None
     assert place is not None
     for number, (x, y) in enumerate([(0.3, 0.3), (0.35, 0.4), (0.7, 0.7), (0.75, 0.6)]):
         if number == 2:
-            page.page.get_by_text("Square", exact=True).click()
+            page.page.get_by_text("1 · Square", exact=True).click()
         setups = len(page.told("setup"))
         canvas.click(position={"x": place["width"] * x, "y": place["height"] * y})
         page.wait(lambda setups=setups: len(page.told("setup")) > setups)  # type: ignore[misc]
@@ -216,3 +216,52 @@ def test_a_curve_says_why_it_cannot_be_dragged(tool: Start) -> None:
     page = tool("features=x1,x2,x1*x2&layers=2:tanh")
     assert "cannot be dragged" in page.page.locator("#output-readout").inner_text()
     assert page.page.get_by_role("slider", name="line of").count() == 0
+
+
+@pytest.mark.parametrize("width", [360, 1280, 1920])
+def test_the_tables_of_the_confusion_matrix_stay_apart_and_in_their_card(tool: Start, width: int) -> None:
+    page = tool(width=width)
+    give(page, "꽃.csv", flowers().encode())
+    page.until("data.generation === '2'")
+    page.rest()
+    boxes = page.page.locator("#confusion table").evaluate_all(
+        """(tables) => tables.map(({ parentElement: box }) => {
+            const { left, right, top, bottom } = box.getBoundingClientRect();
+            return { left, right, top, bottom, scrolls: getComputedStyle(box).overflowX === "auto" };
+        })"""
+    )
+    card = page.page.locator("#confusion").bounding_box()
+    assert card is not None
+    assert all(card["x"] < box["left"] and box["right"] < card["x"] + card["width"] for box in boxes)
+    assert all(box["scrolls"] for box in boxes)
+    training, test = boxes
+    assert training["right"] <= test["left"] or training["bottom"] <= test["top"]
+    lines = page.page.locator("#confusion th .class-name").evaluate_all(
+        "(names) => names.map((name) => name.getClientRects().length + (name.offsetHeight > 30))"
+    )
+    assert set(lines) == {1}
+
+
+def test_of_several_bad_files_the_last_one_is_told(tool: Start) -> None:
+    page = tool()
+    notices = page.page.locator("#notices .notice")
+    for name, text in {"first.csv": b"", "second.csv": b"a,b\n1,2\n3,x\n4,5\n", "third.csv": b"\xff\xfe\xff"}.items():
+        give(page, name, text)
+        notices.get_by_text(name).wait_for()
+        assert notices.count() == 1
+
+
+def test_the_page_says_which_table_is_open(tool: Start) -> None:
+    page = tool("train=0.3")
+    give(page, "꽃.csv", flowers().encode())
+    page.until("data.generation === '2'")
+    page.page.get_by_text("“꽃.csv”: 90 rows, 27 of them for training.").wait_for()
+
+
+def test_the_classes_of_drawn_points_go_by_the_same_numbers_everywhere(tool: Start) -> None:
+    page = tool("data=drawn")
+    page.page.locator("#output .output-legend li").first.wait_for()
+    offered = page.page.locator("#data .class-choice").all_inner_texts()
+    named = page.page.locator("#output .output-legend li").all_inner_texts()
+    assert [text.split(" · ")[0] for text in offered][:2] == named[:2] == page.setup["problem"]["classes"]
+    assert "Hollow points are kept for testing" in page.page.locator("#data").inner_text()

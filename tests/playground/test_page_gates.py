@@ -128,5 +128,13 @@ def test_the_half_is_no_one_as_for_the_accuracy(tool: Start) -> None:
 
 
 def test_a_gate_has_no_test_figures(tool: Start) -> None:
-    page = tool("data=AND&layers=none")
-    assert page.page.locator(".readings dt").filter(visible=True).all_inner_texts() == ["Epoch", "Training loss"]
+    page = tool("data=XOR&layers=none&weights=0.5,0.5,-0.7")
+    readings = page.page.locator(".readings .reading").filter(visible=True).all_inner_texts()
+    assert [text.split("\n")[0] for text in readings] == ["Epoch", "Training loss", "Right answers"]
+    right = sum("✓" in row[5] for row in table(page))
+    assert readings[-1].split("\n")[1] == f"{right} of 4"
+    assert "test" not in page.page.locator(".chart-reading").inner_text()
+    page.page.locator("#chart summary").click()
+    heads = page.page.locator("#chart .chart-table th")
+    assert heads.all_inner_texts() == ["Epoch", "Training loss", "Training accuracy"]
+    assert page.page.locator("#confusion table").count() == 1

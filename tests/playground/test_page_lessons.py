@@ -440,3 +440,82 @@ def test_a_lesson_is_there_in_korean_too(tool: Start, lesson: str) -> None:
     assert len(seen) == len(learner.steps[lesson])
     learner.page.get_by_role("button", name="마치기").click()
     learner.page.locator("button[data-lesson]").first.wait_for()
+
+
+def test_a_step_that_is_done_already_is_ticked_when_it_is_reached(tool: Start) -> None:
+    learner = Learner(tool())
+    learner.enter("sample")
+    learner.page.locator("#sample .body[data-step]").wait_for()
+    learner.page.get_by_role("button", name="To the last operation").click()
+    learner.wait_until_done()
+    for _ in range(5):
+        learner.go_on()
+        learner.wait_until_done()
+    learner.go_on()  # to another sample
+    assert not learner.is_done
+
+
+@pytest.mark.parametrize("start", ["Show “One sample, step by step”", "One sample by hand", None])
+def test_the_arrow_keys_step_through_the_sample_from_anywhere(tool: Start, start: str | None) -> None:
+    learner = Learner(tool())
+    learner.enter("sample")
+    learner.page.locator("#sample .body[data-step='0']").wait_for()
+    if start:
+        learner.page.get_by_text(start, exact=True).locator("visible=true").click()
+    learner.page.keyboard.press("ArrowRight")
+    learner.page.locator("#sample .body[data-step='1']").wait_for()
+    learner.page.locator("#speed").press("ArrowUp")  # what has keys of its own keeps them
+    learner.page.locator("#speed").press("ArrowRight")
+    learner.tool.painted()
+    assert learner.page.locator("#sample .body").get_attribute("data-step") == "1"
+
+
+def test_without_such_a_lesson_the_arrow_keys_belong_to_the_sample_alone(tool: Start) -> None:
+    page = tool()
+    page.page.locator("#sample").get_by_role("heading").get_by_role("button").click()
+    body = page.page.locator("#sample .body[data-step]")
+    body.wait_for()
+    page.page.evaluate("document.activeElement.blur()")
+    page.press("ArrowRight")
+    page.painted()
+    assert body.get_attribute("data-step") == "0"
+    page.page.locator("#sample-title button").press("ArrowRight")
+    page.page.locator("#sample .body[data-step='1']").wait_for()
+
+
+def test_show_brings_the_focus_to_its_section(tool: Start) -> None:
+    learner = Learner(tool())
+    learner.enter("activations")
+    learner.page.get_by_role("button", name="Show “Output”").click()
+    assert learner.page.evaluate("document.activeElement.id") == "output-title"
+
+
+def test_the_lessons_say_what_becomes_of_the_own_run(tool: Start) -> None:
+    page = tool()
+    assert "starts anew" in page.page.locator(".lesson-choice .hint").first.inner_text()
+
+
+@pytest.mark.parametrize("touched", ["share", "compare"])
+def test_the_output_is_read_by_touch(tool: Start, touched: str) -> None:
+    learner = Learner(tool(width=360, height=760, has_touch=True, is_mobile=True))
+    learner.enter("softmax")
+    if touched == "compare":
+        learner.go_on()
+    learner.page.locator("canvas.output").tap(position={"x": 150, "y": 120})
+    learner.wait_until_done()
+    learner.tool.rest()
+    assert learner.page.locator("#output-readout").inner_text().count("P(") == 3  # it stays when the finger has gone
+
+
+@pytest.mark.parametrize(("width", "height"), [(360, 740), (700, 500), (1280, 900)])
+def test_the_task_stays_in_sight_where_it_is_done(tool: Start, width: int, height: int) -> None:
+    learner = Learner(tool(width=width, height=height))
+    learner.enter("gates")
+    learner.page.get_by_role("button", name="Show “Chosen neuron”").click()
+    learner.tool.until("scrollY > 0")
+    for name in (".lesson-task", ".lesson-buttons .primary"):
+        box = learner.page.locator(name).bounding_box()
+        assert box is not None
+        assert 0 <= box["y"] < box["y"] + box["height"] <= height, name
+    learner.go_on()
+    assert learner.step == 1

@@ -301,10 +301,35 @@ def test_figures_of_some_rows_say_so(serve: Serve, tool: Start, tmp_path: Path) 
     given = points(tmp_path)
     page = tool(at=serve(given.model, *given.arguments))
     assert page.setup["problem"]["measured"] is None
-    assert page.page.locator("#toolbar .measured").is_hidden()
+    assert page.page.locator("#toolbar .remark").is_hidden()
     lines = [f"{a},{b},{kind}" for (a, b), kind in zip(given.x, given.y, strict=True)] * 100
     (tmp_path / "points.csv").write_text("\n".join(["width,height,kind", *lines]) + "\n", encoding="utf-8")
     page = tool(at=serve(given.model, *given.arguments))
     train, test = page.setup["problem"]["measured"]
-    told = page.page.locator("#toolbar .measured").inner_text()
+    told = page.page.locator("#toolbar .remark").inner_text()
     assert told == f"Measured on {train:,} training and {test:,} test rows"
+
+
+@pytest.mark.parametrize("make", KINDS)
+def test_without_rows_the_page_says_why_there_is_so_little(
+    serve: Serve, tool: Start, tmp_path: Path, make: Any
+) -> None:
+    page = tool(at=serve(make(tmp_path).model))
+    tools = page.page.locator("#toolbar .tools")
+    for name in ("Play", "One batch", "One epoch"):
+        assert tools.get_by_role("button", name=name, exact=True).is_disabled(), name
+    assert page.page.locator("#toolbar .remark").inner_text() == NO_ROWS["en"]
+    assert "Nothing is measured" in page.page.locator("#gradients .gradient-ratio").inner_text()
+    assert set(page.page.locator("#gradients td.number").all_inner_texts()) == {"–"}
+    page.page.get_by_text("No rows were given, so no points are shown here.").wait_for()
+    page.page.locator("#sample").get_by_role("heading").get_by_role("button").click()
+    page.page.get_by_text("There is no sample to show here.").wait_for()
+    page.rest()
+    assert page.told("error") == []
+    assert page.page.locator("#notices .notice").count() == 0
+
+
+def test_the_page_says_what_an_opened_model_was_trained_by(serve: Serve, tool: Start, tmp_path: Path) -> None:
+    given = points(tmp_path)
+    page = tool(at=serve(given.model, *given.arguments))
+    page.page.locator("#model").get_by_text("Trained by adam, with the loss binary_crossentropy.").wait_for()

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from tests.playground.conftest import Tool
 
+from rosenblatt.playground.address import from_address
 from rosenblatt.playground.frames import Kind
 from rosenblatt.playground.run import Run
-from rosenblatt.playground.settings import Settings
 from rosenblatt.types import Array
 
 Start = Callable[..., Tool]
@@ -33,7 +33,7 @@ LEFT, TOP, AROUND = 46, 10, 60  # of the plane within the canvas, and what its w
 
 def same_run(page: Tool) -> Run:
     """The run of the page once more, by the library alone, brought to the page's epoch."""
-    settings, errors = Settings.from_address(page.setup["address"])
+    settings, errors = from_address(page.setup["address"])
     assert errors == []
     run = Run(settings)
     for _ in range(page.epoch):
@@ -132,7 +132,7 @@ def test_figures_are_saved_as_svg_and_png(tool: Start) -> None:
     page = tool()
     page.step("e")
     page.page.get_by_role("button", name="Share").click()
-    for figure in ("Network", "Output", "Hidden space", "Loss and accuracy"):
+    for figure in ("Network", "Output", "Hidden space", "Learning curves"):
         root = ElementTree.parse(saved(page, f"Save {figure} as SVG")).getroot()
         assert root.tag.endswith("svg")
         assert len(list(root.iter())) > 10

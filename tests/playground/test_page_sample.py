@@ -9,8 +9,8 @@ import pytest
 from tests.playground.conftest import Tool
 
 from rosenblatt import graph
+from rosenblatt.playground.address import from_address
 from rosenblatt.playground.run import Run
-from rosenblatt.playground.settings import Settings
 
 Start = Callable[..., Tool]
 
@@ -69,7 +69,7 @@ def test_the_arrow_keys_step_through_all_operations(tool: Start) -> None:
 def test_every_gradient_is_a_finite_difference(tool: Start, settings: str) -> None:
     page = tool(settings)
     sample = follow(page, 3)
-    run = Run(Settings.from_address(page.setup["address"])[0])
+    run = Run(from_address(page.setup["address"])[0])
     point = run.problem.rows[2:3].astype(np.float64)
     target = run.problem.targets[2:3]
     model = type(run.model).from_config(run.model.get_config() | {"dtype": "float64"})
@@ -110,3 +110,21 @@ def test_another_network_has_its_own_sample_from_the_start(tool: Start) -> None:
     assert page.told("sample")[-1]["x"] == sample["x"]
     assert body.get_attribute("data-steps") == str(len(page.told("sample")[-1]["steps"]))
     assert all("relu" in step["key"] or "tanh" not in step["key"] for step in page.told("sample")[-1]["steps"])
+
+
+def test_a_point_that_is_chosen_is_followed_through_the_network(tool: Start) -> None:
+    page = tool("data=moons&count=20&layers=3:tanh", height=1000)
+    follow_it = page.page.locator(".output-follow")
+    assert follow_it.is_hidden()
+    canvas = page.page.locator("canvas.output")
+    canvas.press("ArrowRight")
+    canvas.press("Enter")
+    follow_it.wait_for()
+    number = int("".join(filter(str.isdigit, follow_it.inner_text())))
+    follow_it.click()
+    page.wait(lambda: bool(page.told("sample")))
+    page.rest()
+    assert page.page.locator("#sample-row").input_value() == str(number)
+    point = page.setup["problem"]["points"][number - 1]
+    assert page.told("sample")[-1]["x"] == pytest.approx(point[:2])
+    assert page.page.locator("#sample .sample-graph svg").is_visible()

@@ -70,7 +70,7 @@ def test_steppers_stop_at_their_ends_however_fast_they_are_clicked(tool: Start) 
             const button = document.querySelector(`button[aria-label="${name}"]`);
             for (let time = 0; time < times; time += 1) button.click();
         };
-        click("Remove a unit: Hidden 1", 6);
+        click("Remove a neuron: Hidden 1", 6);
         click("Add a hidden layer", 12);
     }""")
     page.until("location.hash.includes('layers=1:tanh') && data.playing === 'false'")
@@ -80,7 +80,7 @@ def test_steppers_stop_at_their_ends_however_fast_they_are_clicked(tool: Start) 
     assert page.told("error") == []
     page.page.evaluate("""() => {
         const button = (name) => document.querySelector(`button[aria-label="${name}"]`);
-        const gone = button("Remove a unit: Hidden 10");
+        const gone = button("Remove a neuron: Hidden 10");
         button("Remove a hidden layer").click();
         gone.click();
     }""")

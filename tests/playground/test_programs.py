@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 
 from rosenblatt.models import load_model
 from rosenblatt.playground import programs
-from rosenblatt.playground import settings as module
+from rosenblatt.playground.choices import ACTIVATIONS, DATA, FEATURES, INITIALIZERS, OPTIMIZERS
+from rosenblatt.playground.errors import SettingsError
 from rosenblatt.playground.run import Run
-from rosenblatt.playground.settings import DATA, Settings, SettingsError
+from rosenblatt.playground.settings import Settings
 
 SMALL = {"count": 40, "batch_size": 6}
 DRAWN = [[0.1, 0.2, 0], [0.3, 0.4, 2], [-0.3, 0.4, 2], [-0.3, 0.9, 1]]
@@ -102,7 +103,7 @@ def any_settings(draw: Any) -> Settings:
     layer = st.fixed_dictionaries(
         {
             "units": st.integers(1, 20),
-            "activation": st.sampled_from(module.ACTIVATIONS),
+            "activation": st.sampled_from(ACTIVATIONS),
             "frozen": st.booleans(),
         }
     )
@@ -110,11 +111,11 @@ def any_settings(draw: Any) -> Settings:
         {
             "data": draw(st.sampled_from(names)),
             "count": 20,
-            "features": draw(st.lists(st.sampled_from(module.FEATURES), min_size=1)),
+            "features": draw(st.lists(st.sampled_from(list(FEATURES)), min_size=1)),
             "layers": draw(st.lists(layer, max_size=3)),
             "output": {"frozen": draw(st.booleans())},
-            "optimizer": draw(st.sampled_from(module.OPTIMIZERS)),
-            "initializer": draw(st.sampled_from(module.INITIALIZERS)),
+            "optimizer": draw(st.sampled_from(list(OPTIMIZERS))),
+            "initializer": draw(st.sampled_from(INITIALIZERS)),
             "learning_rate": draw(st.sampled_from([1e-5, 0.01])),
             "l2": draw(st.sampled_from([0.0, 0.001])),
             "batch_size": draw(st.integers(1, 30)),

@@ -16,8 +16,11 @@ from hypothesis import strategies as st
 from rosenblatt import Sequential
 from rosenblatt.errors import NonFiniteLossWarning
 from rosenblatt.layers import Activation, BatchNormalization, Dense, Dropout, Input, PReLU, ReLU
+from rosenblatt.playground.address import from_address, to_address
+from rosenblatt.playground.errors import SettingsError
+from rosenblatt.playground.fields import FIELDS
 from rosenblatt.playground.run import Diverged, Run
-from rosenblatt.playground.settings import FIELDS, Settings, SettingsError
+from rosenblatt.playground.settings import Settings
 
 SMALL = {"count": 40, "batch_size": 6}  # 20 training rows: three batches of 6 and one of 2
 CASES: list[dict[str, Any]] = [
@@ -57,7 +60,7 @@ def numbers(run: Run) -> tuple[Any, ...]:
 @cases
 def test_the_same_address_gives_the_same_losses_bit_for_bit(changes: dict[str, Any]) -> None:
     run = trained(5, **changes)
-    again = Run(Settings.from_address(run.settings.to_address())[0])
+    again = Run(from_address(to_address(run.settings))[0])
     for _ in range(5):
         again.epoch_step()
     assert numbers(again) == numbers(run)
@@ -244,7 +247,7 @@ def test_weights_edited_at_the_start_belong_to_the_settings_and_later_to_the_run
     run = run_of(data="AND", layers=[])
     generation = run.generation
     run.edit([(0, 0.5), (1, 0.5), (2, -0.7)])
-    assert run.settings.to_address() == "data=AND&layers=none&weights=0.5,0.5,-0.7"
+    assert to_address(run.settings) == "data=AND&layers=none&weights=0.5,0.5,-0.7"
     assert (run.generation, run.altered) == (generation + 1, False)
     run.epoch_step()
     run.edit([(2, 3.0)])

@@ -10,8 +10,8 @@ import pytest
 
 from rosenblatt import Sequential, layers, optimizers
 from rosenblatt.graph import GraphTooLargeError
+from rosenblatt.playground.errors import SettingsError
 from rosenblatt.playground.samples import sample
-from rosenblatt.playground.settings import SettingsError
 
 
 def and_gate(optimizer: Any = None, activation: str = "sigmoid") -> Sequential:

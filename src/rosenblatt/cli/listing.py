@@ -6,8 +6,9 @@ import re
 from importlib import import_module
 
 from rosenblatt import datasets
+from rosenblatt.arguments import LANGUAGES
 from rosenblatt.cli import output
-from rosenblatt.cli.options import LANGUAGES, check_name
+from rosenblatt.cli.options import check_value
 from rosenblatt.ladder import table as ladder_table
 
 RUNGS = {
@@ -46,14 +47,14 @@ KOREAN_SETTINGS = {
 
 def tell_rung(rung: str, language: str) -> None:
     """Run one rung of the ladder and print its page."""
-    check_name("--rung", rung.lower(), RUNGS)
-    check_name("--language", language, LANGUAGES)
+    check_value("--rung", rung.lower(), RUNGS)
+    check_value("--language", language, LANGUAGES)
     import_module(f"rosenblatt.ladder.{RUNGS[rung.lower()]}").main(language)
 
 
 def climb(full: bool, language: str, as_json: bool) -> None:
     """Run all rungs and print the table of their figures, each as soon as it is known."""
-    check_name("--language", language, LANGUAGES)
+    check_value("--language", language, LANGUAGES)
     rows = ladder_table.rows(full)
     if as_json:
         output.print_json([row._asdict() for row in rows])

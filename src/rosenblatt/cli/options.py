@@ -9,14 +9,12 @@ from pathlib import Path
 from rosenblatt.cli.output import tell
 from rosenblatt.errors import ArgumentError, UnknownNameError
 
-LANGUAGES = ("en", "ko")
 
-
-def check_name(option: str, name: str, known: Iterable[str]) -> None:
-    """Raise an error where a name is none of those that an option takes."""
-    names = list(known)
-    if name not in names:
-        raise UnknownNameError(option, name, names)
+def check_value(option: str, value: str, known: Iterable[str]) -> None:
+    """Raise an error where a value is none of those that an option takes."""
+    known = list(known)
+    if value not in known:
+        raise UnknownNameError(option, value, known)
 
 
 def check_output(option: str, path: Path | None, suffixes: tuple[str, ...]) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
-import math
 import shutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from rosenblatt.json_values import as_json
 from rosenblatt.plots import text
 
 
@@ -78,15 +78,7 @@ def printable(text: str) -> str:
 
 def print_json(value: Any) -> None:
     """Print a value as JSON; what is no finite number becomes null, which JSON has a word for."""
-    print(json.dumps(_finite(value), ensure_ascii=False, indent=2))
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {str(name): _finite(item) for name, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+    print(json.dumps(as_json(value), ensure_ascii=False, indent=2))
 
 
 def print_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

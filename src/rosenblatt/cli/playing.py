@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rosenblatt import playground, saving
-from rosenblatt.cli.options import LANGUAGES, check_name
+from rosenblatt import files, playground
+from rosenblatt.arguments import LANGUAGES
+from rosenblatt.cli.options import check_value
 from rosenblatt.cli.output import complain, count, tell
-from rosenblatt.cli.sources import load, numbers_for, rows_of
-from rosenblatt.cli.using import in_shape, open_model, part_to_measure
+from rosenblatt.cli.sources import load, rows_of
+from rosenblatt.cli.using import in_shape, open_model, rows_for
 from rosenblatt.datasets import tables
 from rosenblatt.errors import ArgumentError, DataError
 from rosenblatt.models import Sequential
@@ -19,7 +20,7 @@ def play(
 ) -> None:
     """Open the playground, on a model where one is given, and serve it until Ctrl-C."""
     if language is not None:
-        check_name("--lang", language, LANGUAGES)
+        check_value("--lang", language, LANGUAGES)
     if target is not None and data is None:
         raise ArgumentError("--target names a column of the file that --data names, but there is no --data.")
     if given is None or is_address(given):
@@ -46,7 +47,7 @@ def is_address(given: str) -> bool:
         >>> is_address("http://127.0.0.1:8000/#data=xor"), is_address("data=xor&noise=0.2"), is_address("a.safetensors")
         (True, True, False)
     """
-    return not given.endswith(saving.READABLE) and ("#" in given or "=" in given or "://" in given)
+    return not given.endswith(files.READABLE) and ("#" in given or "=" in given or "://" in given)
 
 
 def settings_in(address: str) -> str:
@@ -64,22 +65,21 @@ def settings_in(address: str) -> str:
 
 def _check(address: str) -> None:
     """Say what is wrong in an address; the page opens all the same, without it."""
-    from rosenblatt.playground.settings import Settings
+    from rosenblatt.playground.address import from_address
 
     settings = "&".join(part for part in address.split("&") if not part.startswith("hide="))
-    for error in Settings.from_address(settings)[1]:
+    for error in from_address(settings)[1]:
         complain("Warning:", str(error))
 
 
 def _rows(model: Sequential, given: str, target: str | None) -> playground.Rows:
-    """Load rows for a model: a table without --target holds inputs alone."""
-    if target is None and Path(given).suffix.lower() == ".csv":
-        x = in_shape(model, rows_of(given, None), given)
+    """Load rows for a model: a table without the column of its answers holds inputs alone."""
+    is_table = Path(given).suffix.lower() == ".csv"
+    if is_table and target is None and model.target_name not in tables.read_csv(given).columns:
+        x = in_shape(model, rows_of(given, None, model), given)
         tell(f"Data: {count(len(x), 'row')} of {given}, without targets")
         return x, None
-    source = load(given, target)
-    part = part_to_measure(source)
-    return in_shape(model, part.x, source.name), numbers_for(model.class_names, source, part.y)
+    return rows_for(model, load(given, target, model))
 
 
 def _inputs(path: Path, target: str | None) -> list[str] | None:
@@ -93,7 +93,7 @@ def _table(path: Path, target: str | None) -> playground.Table:
     """Read an own table that is to be learnt from."""
     if path.suffix.lower() != ".csv":
         raise ArgumentError(f"--data: expected a .csv file where no MODEL is given, got {path}. Name a model, too.")
-    from rosenblatt.playground.settings import SettingsError
+    from rosenblatt.playground.errors import SettingsError
 
     table = path.name, tables.read_text(path), target
     try:

@@ -16,6 +16,7 @@ from rosenblatt import data
 from rosenblatt.cli.output import program, tell
 from rosenblatt.datasets import breast_cancer, digits, fashion_mnist, mnist, points, tables
 from rosenblatt.errors import ArgumentError, DataError, DatasetNotFoundError, ShapeError
+from rosenblatt.models import Sequential
 from rosenblatt.types import Array
 
 SAMPLE = "fashion-mnist-sample"
@@ -35,14 +36,17 @@ class Source(NamedTuple):
     rows: Part
     test: Part | None = None  # rows that are kept for the last word
     class_names: list[str] | None = None  # of the numbers in y
+    feature_names: list[str] | None = None  # the columns that x was read from, where it was a table
+    target_name: str | None = None
 
 
-def load(given: str, target: str | None = None) -> Source:
+def load(given: str, target: str | None = None, model: Sequential | None = None) -> Source:
     """Load the data set or the file named on the command line.
 
     Args:
         given: a data set's name, or a path that ends in .npz or .csv.
-        target: the column of a .csv file to be learnt.
+        target: the column of a .csv file to be learnt; by default the one that the model has learnt.
+        model: one that is measured on the rows: it takes the columns that it has learnt from, by their names.
 
     Raises:
         DataError: there is no such thing, or it cannot be learnt from.
@@ -51,14 +55,14 @@ def load(given: str, target: str | None = None) -> Source:
     """
     suffix = Path(given).suffix.lower()
     if suffix == ".csv":
-        return _from_csv(given, target)
+        return _from_csv(given, target, model)
+    name = given.lower().replace("_", "-")
+    if suffix != ".npz" and name not in SETS:
+        raise DataError(_unknown(given))
     if target is not None:
         raise ArgumentError(f"--target names a column of a .csv file, but DATA is {given}. Leave it out.")
     if suffix == ".npz":
         return _from_npz(given)
-    name = given.lower().replace("_", "-")
-    if name not in SETS:
-        raise DataError(_unknown(given))
     try:
         return SETS[name](name)
     except DatasetNotFoundError as error:
@@ -187,13 +191,15 @@ def _arrays(given: str) -> dict[str, Array]:
         ) from error
 
 
-def rows_of(given: str, target: str | None) -> Array:
-    """Load rows to be predicted: all columns of a .csv but the target, or the array x of an .npz."""
+def rows_of(given: str, target: str | None, model: Sequential) -> Array:
+    """Load rows to be predicted: of a .csv the columns that the model knows, or all but the target; of an .npz x."""
     if Path(given).suffix.lower() == ".csv":
         table = tables.read_csv(given)
-        if target is not None:
+        if target is not None and target != model.target_name:
             table.place_of(target, "--target")  # says which columns there are
-        return table.numbers([name for name in table.columns if name != target], "Leave answers out with --target.")
+        has_answers = target is None and model.feature_names is None
+        cure = "Leave answers out with --target." if has_answers else ""
+        return table.numbers(_features(table, target, model), cure)
     arrays = _arrays(given)
     name = next((name for name in ("x", "x_test") if name in arrays), None)
     if name is None:
@@ -204,17 +210,40 @@ def rows_of(given: str, target: str | None) -> Array:
 # --- .csv ----------------------------------------------------------------------------------------
 
 
-def _from_csv(given: str, target: str | None) -> Source:
+def _from_csv(given: str, target: str | None, model: Sequential | None) -> Source:
     table = tables.read_csv(given)
+    if target is None and model is not None:
+        target = model.target_name
     if target is None:
         raise ArgumentError(
-            f"{given}: expected --target with the column to be learnt, got none. "
-            f"Columns: {', '.join(table.columns[:20])}{', ...' * (len(table.columns) > 20)}."
+            f"{given}: expected --target with the column to be learnt, got none. Columns: {_listed(table.columns)}."
         )
     table.place_of(target, "--target")  # says which columns there are
-    y = table.targets(target)
-    x = table.numbers([column for column in table.columns if column != target])
-    return Source(given, Part(x, y))
+    features = _features(table, target, model)
+    if target in features:
+        raise ArgumentError(f"--target: expected a column that the model does not read, got {target!r}, which it does.")
+    return Source(given, Part(table.numbers(features), table.targets(target)), None, None, features, target)
+
+
+def _features(table: tables.Table, target: str | None, model: Sequential | None) -> list[str]:
+    """Return the columns that a model has learnt from, where it knows their names; else all but the target."""
+    others = [name for name in table.columns if name != target]
+    if model is None or model.feature_names is None:
+        return others
+    missing = [name for name in model.feature_names if name not in table.columns]
+    if missing:
+        raise DataError(
+            f"{table.name}: expected the columns that the model has learnt from, got none named {_listed(missing)}. "
+            f"Columns: {_listed(table.columns)}."
+        )
+    unknown = [name for name in others if name not in (*model.feature_names, model.target_name)]
+    if unknown:
+        tell(f"{table.name}: columns that the model does not read are left out: {_listed(unknown)}")
+    return model.feature_names
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:20]) + ", ..." * (len(names) > 20)
 
 
 # --- Classes -------------------------------------------------------------------------------------

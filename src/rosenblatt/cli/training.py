@@ -14,12 +14,12 @@ from rosenblatt import optimizers
 from rosenblatt.arguments import check_number, check_whole_number
 from rosenblatt.callbacks import Callback, EarlyStopping, Logs, ProgressBar
 from rosenblatt.cli import building, output
-from rosenblatt.cli.options import check_name, check_output
+from rosenblatt.cli.options import check_output, check_value
 from rosenblatt.cli.output import count, duration, figure, program, tell
 from rosenblatt.cli.sources import SAMPLE, Source, load
 from rosenblatt.errors import ArgumentError, DataError, NonFiniteLossWarning
+from rosenblatt.files import WHOLE_MODELS
 from rosenblatt.models import Sequential
-from rosenblatt.saving import WHOLE_MODELS
 from rosenblatt.types import Array
 from rosenblatt.utils import train_test_split
 
@@ -79,7 +79,7 @@ def train(settings: Settings) -> None:
     split = _split(learnt, settings)
     epochs = settings.epochs or (EPOCHS_FOR_FEW_ROWS if len(split.x_train) < FEW_ROWS else EPOCHS)
     model = building.network(learnt, split.x_train, split.y_train, hidden, settings.seed)
-    model.data_name = source.name
+    model.data_name, model.feature_names, model.target_name = source.name, source.feature_names, source.target_name
     building.compile_for(model, optimizer)
     _announce(source, learnt, split, model, settings)
     seconds = _fit(model, split, epochs, settings)
@@ -111,10 +111,14 @@ def _check_options(settings: Settings) -> None:
     if not 0 <= settings.seed < 2**32:
         raise ArgumentError(f"train: expected --seed to be a whole number from 0 to 2**32 - 1, got {settings.seed}.")
     if settings.task is not None:
-        check_name("--task", settings.task, building.TASKS)
+        check_value("--task", settings.task, building.TASKS)
     if settings.early_stopping is not None and not settings.validation:
         raise ArgumentError("--early-stopping needs rows held out to judge by. Give --validation a share above 0.")
     check_output("--save", settings.save, WHOLE_MODELS)
+    if settings.save is not None and settings.save.suffix == ".keras":
+        from rosenblatt.exchange.hdf5 import h5py
+
+        h5py()  # says what to install where it is not there
     check_output("--plot", settings.plot, PLOT_SUFFIXES)
     if settings.plot is not None:
         from rosenblatt.plots.canvas import matplotlib
@@ -198,7 +202,7 @@ class _StopWhereItDiverges(Callback):
 
 
 def _fit(model: Sequential, split: Split, epochs: int, settings: Settings) -> float:
-    """Train, and return how many seconds it took; on Ctrl-C keep what there is."""
+    """Train, and return how many seconds it took; where it is stopped, keep what there is."""
     callbacks: list[Callback] = [_StopWhereItDiverges()]
     if settings.early_stopping is not None:
         callbacks.append(EarlyStopping(patience=settings.early_stopping, restore_best_weights=True))
@@ -215,6 +219,9 @@ def _fit(model: Sequential, split: Split, epochs: int, settings: Settings) -> fl
         )
     except KeyboardInterrupt:
         raise KeyboardInterrupt(_kept(model, epochs, settings)) from None
+    except BrokenPipeError:  # who looked on has gone, as after `2>&1 | head`
+        _kept(model, epochs, settings)
+        raise
     except NonFiniteLossWarning as diverged:
         where = str(diverged).partition(". ")[0]
         rate = model.current_learning_rate()

@@ -11,15 +11,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from rosenblatt import __version__, activations, files, optimizers, pictures, saving
-from rosenblatt.arguments import check_whole_number
+from rosenblatt import __version__, answers, files, losses, metrics, optimizers, pictures, saving
+from rosenblatt.arguments import LANGUAGES, check_whole_number
 from rosenblatt.cli import building, output
-from rosenblatt.cli.options import LANGUAGES, check_name
+from rosenblatt.cli.options import check_value
 from rosenblatt.cli.output import count, figure, printable, tell
 from rosenblatt.cli.sources import SAMPLE, Part, Source, in_language, load, numbers_for, rows_of
 from rosenblatt.datasets import mnist
-from rosenblatt.errors import ArgumentError, DataError, FileFormatError, ModelStateError, ShapeError
-from rosenblatt.layers import Normalization, Rescaling
+from rosenblatt.errors import ArgumentError, DataError, FileFormatError, ShapeError
 from rosenblatt.models import Sequential, load_model
 from rosenblatt.plots.text import spread, table
 from rosenblatt.types import Array
@@ -33,9 +32,9 @@ def open_model(path: Path, compile: bool = False) -> Sequential:
     Raises:
         FileFormatError: no model, or one whose parts do not fit each other.
     """
-    if not path.name.endswith(saving.READABLE):
+    if not path.name.endswith(files.READABLE):
         raise FileFormatError(
-            f"MODEL: expected a path ending in {', '.join(saving.READABLE)}, got {str(path)!r}. "
+            f"MODEL: expected a path ending in {', '.join(files.READABLE)}, got {str(path)!r}. "
             "Name a file that train --save, Keras or an ONNX exporter wrote."
         )
     try:
@@ -43,12 +42,17 @@ def open_model(path: Path, compile: bool = False) -> Sequential:
     except OSError as error:
         raise FileFormatError(_why_not(path, error)) from error
     if model.class_names is not None:
-        wanted = len(_probabilities(model, np.zeros((1, *model.output_shape)))[0])
+        wanted = answers.class_count(model)
         if len(model.class_names) != wanted:
             raise FileFormatError(
                 f"{path}: expected names of {wanted} classes, as the model has outputs, got {len(model.class_names)}."
             )
         model.class_names = [printable(name) for name in model.class_names]
+    if model.feature_names is not None and len(model.feature_names) != math.prod(model.plan.input_shape):
+        raise FileFormatError(
+            f"{path}: expected names of {math.prod(model.plan.input_shape)} columns, as the model has inputs, got "
+            f"{len(model.feature_names)}."
+        )
     return model
 
 
@@ -69,10 +73,9 @@ def evaluate(path: Path, given: str | None, target: str | None, as_json: bool) -
         raise ArgumentError(
             f"DATA: expected rows to measure {path} on, got none; the file does not say any. Name them."
         )
-    source = load(given or model.data_name or SAMPLE, target)
-    part = part_to_measure(source)
-    x = in_shape(model, part.x, source.name)
-    figures = model.evaluate(x, numbers_for(model.class_names, source, part.y), verbose=0, return_dict=True)
+    source = load(given or model.data_name or SAMPLE, target, model)
+    x, y = rows_for(model, source)
+    figures = model.evaluate(x, y, verbose=0, return_dict=True)
     if as_json:
         output.print_json({"model": str(path), "data": source.name, "rows": len(x), **figures})
     else:
@@ -82,18 +85,29 @@ def evaluate(path: Path, given: str | None, target: str | None, as_json: bool) -
 
 def _make_measurable(path: Path, model: Sequential) -> None:
     """Give a model that was saved without a loss the one that suits its answers, and say so."""
-    try:
-        model.loss  # noqa: B018  (it says whether there is one)
-    except ModelStateError:
-        last = getattr(model.layers[-1], "activation", None)
-        if last == "softmax":
-            loss, metric = "sparse_categorical_crossentropy", "accuracy"
-        elif last == "sigmoid":
-            loss, metric = "binary_crossentropy", "accuracy"
-        else:
-            loss, metric = "mean_squared_error", "mean_absolute_error"
-        model.compile(loss=loss, metrics=[metric])
-        tell(f"{path} has no loss in it; as its last layer suggests, {loss} is measured.")
+    if model.compiled:
+        return
+    loss, metric = _measures(model)
+    model.compile(loss=loss, metrics=[metric])
+    tell(f"{path} has no loss in it; as its last layer suggests, {loss.name} is measured.")
+
+
+def _measures(model: Sequential) -> tuple[losses.Loss, str | metrics.Metric]:
+    """Return the loss and the metric that suit a model's answers."""
+    activation, are_logits = answers.last_activation(model), answers.gives_logits(model)
+    tells_classes = answers.is_classifier(model) or "softmax" in activation  # or a class for each place of a row
+    if tells_classes and model.output_shape[-1] > 1:
+        return losses.SparseCategoricalCrossentropy(from_logits=are_logits), "accuracy"
+    if tells_classes or activation == "sigmoid":
+        border = 0.0 if are_logits else 0.5
+        return losses.BinaryCrossentropy(from_logits=are_logits), metrics.BinaryAccuracy("accuracy", threshold=border)
+    return losses.MeanSquaredError(), "mean_absolute_error"
+
+
+def rows_for(model: Sequential, source: Source) -> tuple[Array, Array]:
+    """Return the rows of a source that a model is measured on, in its shape, and their targets in its numbers."""
+    part = part_to_measure(source)
+    return in_shape(model, part.x, source.name), numbers_for(model.class_names, source, part.y)
 
 
 def part_to_measure(source: Source) -> Part:
@@ -138,36 +152,51 @@ def predict(
     as_json: bool,
 ) -> None:
     """Predict rows of files and pictures, and print the answers as CSV or JSON."""
-    check_name("--language", language, LANGUAGES)
+    check_value("--language", language, LANGUAGES)
     if top is not None:
         check_whole_number("predict", "--top", top, at_least=1)
-    model = open_model(path)
+    model = _open_to_ask(path)
     names = _names(model, language)
-    answers: list[Answer] = []
+    say = answers.shares if names is None else answers.probabilities
+    said: list[Answer] = []
     has_pictures = False
     for given in inputs:
         is_picture = Path(given).suffix.lower() in pictures.SUFFIXES
         has_pictures |= is_picture
-        x = _picture(model, given, invert) if is_picture else in_shape(model, _table(given, target), given)
-        outputs = _probabilities(model, model.predict(x))
-        answers += [Answer(given, None if is_picture else row, values) for row, values in enumerate(outputs)]
+        x = _picture(model, given, invert) if is_picture else in_shape(model, _table(model, given, target), given)
+        outputs = say(model, model.predict(x))
+        said += [Answer(given, None if is_picture else row, values) for row, values in enumerate(outputs)]
     if names is None:
-        _print_numbers(answers, as_json)
+        _print_numbers(said, as_json)
     else:
         default = TOP_OF_PICTURES if has_pictures else TOP_OF_ROWS
-        _print_classes(answers, names, min(top or default, len(names)), as_json)
+        _print_classes(said, names, min(top or default, len(names)), as_json)
 
 
-def _table(given: str, target: str | None) -> Array:
+def _open_to_ask(path: Path) -> Sequential:
+    """Load a model with its loss, which knows logits; without, where that is the user's own, which nobody has here."""
+    try:
+        return open_model(path, compile=True)
+    except FileFormatError:
+        return open_model(path)
+
+
+def _table(model: Sequential, given: str, target: str | None) -> Array:
     if Path(given).suffix.lower() not in (".csv", ".npz"):
         endings = ".csv, .npz or a picture's such as .png or .jpg"
         raise DataError(f"{given}: expected a file that ends in {endings}, got another. Check the name.")
-    return rows_of(given, target)
+    return rows_of(given, target, model)
 
 
 def _picture(model: Sequential, given: str, invert: bool | None) -> Array:
     """Read a picture as one row for the model, and say what was done to it."""
-    shape = _picture_shape(model, given)
+    shape = answers.picture_shape(model)
+    if shape is None:
+        wanted = model.plan.input_shape
+        cure = "Pictures that are not square, or below 8 x 8 pixels, need both axes: Input((height, width))."
+        raise ShapeError(
+            f"{given}: expected a model that takes pictures, got one that takes rows of shape {wanted}. {cure}"
+        )
     handwriting = model.class_names == mnist.class_names() and shape == (28, 28)
     picture = pictures.read(given, shape, invert=invert, handwriting=handwriting)
     height, width = picture.original_shape
@@ -177,7 +206,7 @@ def _picture(model: Sequential, given: str, invert: bool | None) -> Array:
         done.append(f"inverted ({why})")
     if picture.original_shape != shape:
         done.append(f"cut out and resized from {width} x {height} to {shape[1]} x {shape[0]}")
-    largest = _largest_input(model)
+    largest = answers.white(model)
     if largest != 255:
         done.append(f"scaled to values from 0 to {largest:g}")
     if done:
@@ -186,55 +215,21 @@ def _picture(model: Sequential, given: str, invert: bool | None) -> Array:
     return pixels.reshape(1, *model.plan.input_shape)
 
 
-def _picture_shape(model: Sequential, given: str) -> tuple[int, int]:
-    """Return height and width of the pictures that a model takes; rows of n x n numbers are taken for pictures."""
-    wanted = model.plan.input_shape
-    if len(wanted) == 2 or (len(wanted) == 3 and wanted[2] == 1):
-        return wanted[0], wanted[1]
-    side = math.isqrt(wanted[0])
-    if len(wanted) == 1 and side > 1 and side**2 == wanted[0]:
-        return side, side
-    raise ShapeError(f"{given}: expected a model that takes pictures, got one that takes rows of shape {wanted}.")
-
-
-def _largest_input(model: Sequential) -> float:
-    """Return the value that stands for white: what the model itself scales to 1, or 1 where it does not scale."""
-    for layer in model.layers:
-        if isinstance(layer, Rescaling):
-            return 1 / layer.scale if layer.scale else 1.0
-        if isinstance(layer, Normalization):
-            return 255.0
-    return 1.0
-
-
-def _probabilities(model: Sequential, outputs: Array) -> Array:
-    """Return a column for each class, where the model tells classes apart; numbers stay as they are."""
-    activation = model.plan.layers[-1].config.get("activation")
-    last = "linear" if activation is None else activation.name
-    if outputs.ndim == 2 and outputs.shape[1] == 1 and (last == "sigmoid" or model.class_names is not None):
-        yes = outputs if last == "sigmoid" else np.asarray(activations.sigmoid(outputs))
-        return np.concatenate([1 - yes, yes], axis=1)
-    if model.class_names is not None and last == "linear":
-        return np.asarray(activations.softmax(outputs))
-    return outputs
-
-
 def _names(model: Sequential, language: str) -> list[str] | None:
     """Return the classes' names in a language, or None for a model that predicts numbers."""
-    activation = model.plan.layers[-1].config.get("activation")
-    names = model.class_names
-    if names is None:
-        if activation is None or activation.name not in ("softmax", "sigmoid"):
-            return None
-        return [str(number) for number in range(max(2, model.output_shape[-1]))]
+    if not answers.is_classifier(model):
+        return None
+    names = answers.class_names(model)
+    if model.class_names is None:
+        return names
     translated = in_language(names, language)
     if translated is None and language != "en":
         tell("The model's classes have names of their own; they are left as they are.")
     return translated or names
 
 
-def _print_classes(answers: Sequence[Answer], names: Sequence[str], top: int, as_json: bool) -> None:
-    ranked = [(answer, np.argsort(-answer.output, kind="stable")[:top]) for answer in answers]
+def _print_classes(said: Sequence[Answer], names: Sequence[str], top: int, as_json: bool) -> None:
+    ranked = [(answer, np.argsort(-answer.output, kind="stable")[:top]) for answer in said]
     if as_json:
         output.print_json(
             [
@@ -248,29 +243,29 @@ def _print_classes(answers: Sequence[Answer], names: Sequence[str], top: int, as
         return
     header = ["class", "probability", *(f"{word}_{k}" for k in range(2, top + 1) for word in ("class", "probability"))]
     rows = ([cell for k in order for cell in (names[k], f"{answer.output[k]:.4f}")] for answer, order in ranked)
-    _print_rows(answers, header, rows)
+    _print_rows(said, header, rows)
 
 
-def _print_numbers(answers: Sequence[Answer], as_json: bool) -> None:
+def _print_numbers(said: Sequence[Answer], as_json: bool) -> None:
     if as_json:
-        numbers = [answer.output.item() if answer.output.size == 1 else answer.output.tolist() for answer in answers]
+        numbers = [answer.output.item() if answer.output.size == 1 else answer.output.tolist() for answer in said]
         output.print_json(
-            [{**_origin(answer), "prediction": number} for answer, number in zip(answers, numbers, strict=True)]
+            [{**_origin(answer), "prediction": number} for answer, number in zip(said, numbers, strict=True)]
         )
         return
-    width = answers[0].output.size
+    width = said[0].output.size
     header = ["prediction"] if width == 1 else [f"prediction_{k}" for k in range(1, width + 1)]
-    _print_rows(answers, header, ([f"{value:.7g}" for value in answer.output.ravel()] for answer in answers))
+    _print_rows(said, header, ([f"{value:.7g}" for value in answer.output.ravel()] for answer in said))
 
 
 def _origin(answer: Answer) -> dict[str, object]:
     return {"input": answer.input} if answer.row is None else {"input": answer.input, "row": answer.row}
 
 
-def _print_rows(answers: Sequence[Answer], header: Sequence[str], cells: Any) -> None:
+def _print_rows(said: Sequence[Answer], header: Sequence[str], cells: Any) -> None:
     rows = (
         [answer.input, "" if answer.row is None else answer.row, *values]
-        for answer, values in zip(answers, cells, strict=True)
+        for answer, values in zip(said, cells, strict=True)
     )
     output.print_csv(["input", "row", *header], rows)
 

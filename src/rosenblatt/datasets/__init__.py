@@ -24,13 +24,26 @@ __all__ = ["Entry", "available", "breast_cancer", "digits", "fashion_mnist", "mn
 
 
 class Entry(NamedTuple):
-    """A line of the table of data sets."""
+    """A line of the table of data sets.
+
+    Args:
+        name: of the data set.
+        rows: how many the training and the test part have, or the one table.
+        shape: of one row.
+        classes: how many there are.
+        where: "bundled", "made on demand", the folder it was found in, or why it is not there.
+        found: whether it can be loaded without a download.
+
+    Example:
+        >>> next(entry for entry in available() if entry.name == "digits")
+        Entry(name='digits', rows=(1797,), shape=(8, 8), classes=10, where='bundled', found=True)
+    """
 
     name: str
-    rows: tuple[int, ...]  # of the training and the test part, or of the one table
-    shape: tuple[int, ...]  # of one row
+    rows: tuple[int, ...]
+    shape: tuple[int, ...]
     classes: int
-    where: str  # "bundled", "made on demand", the folder it was found in, or why it is not there
+    where: str
     found: bool
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rosenblatt.datasets._language import names_in
+from rosenblatt.arguments import check_language
 from rosenblatt.types import Array
 
 CLASS_NAMES = {"en": ("malignant", "benign"), "ko": ("악성", "양성")}
@@ -44,10 +44,16 @@ def feature_names() -> list[str]:
 
 
 def class_names(language: str = "en") -> list[str]:
-    """Return the names of the two classes, in English (``"en"``) or Korean (``"ko"``).
+    """Return the names of the two classes, in English or Korean.
+
+    Args:
+        language: "en" or "ko".
+
+    Raises:
+        UnknownNameError: another language.
 
     Example:
-        >>> class_names()
-        ['malignant', 'benign']
+        >>> class_names(), class_names("ko")
+        (['malignant', 'benign'], ['악성', '양성'])
     """
-    return names_in(language, CLASS_NAMES, "breast_cancer")
+    return list(CLASS_NAMES[check_language("breast_cancer.class_names", language)])

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rosenblatt.datasets._language import names_in
+from rosenblatt.arguments import check_language
 from rosenblatt.datasets.idx import read_idx
 from rosenblatt.datasets.mnist import CLASS_NAMES
 from rosenblatt.types import Array
@@ -38,8 +38,14 @@ def load_data() -> tuple[Array, Array]:
 def class_names(language: str = "en") -> list[str]:
     """Return the names of the ten classes: the figures 0 to 9 in either language.
 
+    Args:
+        language: "en" or "ko".
+
+    Raises:
+        UnknownNameError: another language.
+
     Example:
         >>> class_names("ko")[7]
         '7'
     """
-    return names_in(language, CLASS_NAMES, "digits")
+    return list(CLASS_NAMES[check_language("digits.class_names", language)])

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from rosenblatt.datasets._language import names_in
+from rosenblatt.arguments import check_language
 from rosenblatt.datasets.sources import SOURCES, TrainTest, load, read_folder
 
 CLASS_NAMES = {
@@ -68,10 +68,16 @@ def load_sample() -> TrainTest:
 
 
 def class_names(language: str = "en") -> list[str]:
-    """Return the names of the ten classes, in English (``"en"``) or Korean (``"ko"``).
+    """Return the names of the ten classes, in English or Korean.
+
+    Args:
+        language: "en" or "ko".
+
+    Raises:
+        UnknownNameError: another language.
 
     Example:
         >>> class_names()[9], class_names("ko")[9]
         ('Ankle boot', '앵클부츠')
     """
-    return names_in(language, CLASS_NAMES, "fashion_mnist")
+    return list(CLASS_NAMES[check_language("fashion_mnist.class_names", language)])

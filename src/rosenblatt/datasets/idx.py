@@ -27,8 +27,19 @@ GZIP_MAGIC = b"\x1f\x8b"
 def read_idx(path: Path) -> Array:
     """Read an idx file of unsigned bytes, compressed by gzip or not.
 
+    Args:
+        path: of the file.
+
     Raises:
         DataError: the file is damaged or no idx file.
+
+    Example:
+        >>> from tempfile import TemporaryDirectory
+        >>> with TemporaryDirectory() as folder:
+        ...     path = Path(folder, "labels-idx1-ubyte.gz")
+        ...     _ = path.write_bytes(gzip.compress(encode_idx(np.array([7, 2, 1], "uint8"))))
+        ...     read_idx(path)
+        array([7, 2, 1], dtype=uint8)
     """
     return decode_idx(read_bytes(path), path)
 
@@ -51,7 +62,19 @@ def decompress(data: bytes) -> bytes:
 
 
 def decode_idx(data: bytes, path: Path) -> Array:
-    """Turn the bytes of an idx file into an array; ``path`` is named in errors."""
+    """Turn the bytes of an idx file into an array.
+
+    Args:
+        data: the file's content, decompressed.
+        path: named in errors.
+
+    Raises:
+        DataError: the bytes are not those of an idx file, or too few or too many.
+
+    Example:
+        >>> decode_idx(bytes([0, 0, 8, 1, 0, 0, 0, 3, 7, 2, 1]), Path("labels-idx1-ubyte"))
+        array([7, 2, 1], dtype=uint8)
+    """
     if len(data) < 4 or data[:3] != b"\x00\x00\x08":
         raise damaged(path, "an idx file of unsigned bytes, which begins with 00 00 08", data[:4].hex(" ") or "nothing")
     header = 4 + 4 * data[3]
@@ -63,7 +86,15 @@ def decode_idx(data: bytes, path: Path) -> Array:
 
 
 def encode_idx(array: Array) -> bytes:
-    """Turn an array of unsigned bytes into the bytes of an idx file."""
+    """Turn an array of unsigned bytes into the bytes of an idx file.
+
+    Args:
+        array: uint8, of at most 255 axes.
+
+    Example:
+        >>> encode_idx(np.array([[7, 2]], "uint8")).hex(" ")  # 2 axes, of lengths 1 and 2, then the bytes
+        '00 00 08 02 00 00 00 01 00 00 00 02 07 02'
+    """
     header = bytes([0, 0, 8, array.ndim]) + b"".join(length.to_bytes(4, "big") for length in array.shape)
     return header + array.astype(np.uint8, casting="safe").tobytes()
 

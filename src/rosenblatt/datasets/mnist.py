@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from rosenblatt.datasets._language import names_in
+from rosenblatt.arguments import check_language
 from rosenblatt.datasets.sources import SOURCES, TrainTest, load
 
 DIGITS = tuple("0123456789")
@@ -41,8 +41,14 @@ def load_data(folder: str | os.PathLike[str] | None = None) -> TrainTest:
 def class_names(language: str = "en") -> list[str]:
     """Return the names of the ten classes: the figures 0 to 9 in either language.
 
+    Args:
+        language: "en" or "ko".
+
+    Raises:
+        UnknownNameError: another language.
+
     Example:
         >>> class_names()[7]
         '7'
     """
-    return names_in(language, CLASS_NAMES, "mnist")
+    return list(CLASS_NAMES[check_language("mnist.class_names", language)])

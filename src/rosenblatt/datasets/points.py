@@ -18,10 +18,16 @@ GATES = {"AND": (0, 0, 0, 1), "OR": (0, 1, 1, 1), "NAND": (1, 1, 1, 0), "XOR": (
 
 
 def gate(name: str) -> tuple[Array, Array]:
-    """Return the truth table of a gate: AND, OR, NAND or XOR.
+    """Return the truth table of a gate.
+
+    Args:
+        name: "AND", "OR", "NAND" or "XOR", in small letters or large.
 
     Returns:
         ``x`` (4, 2) float64 in the order 00, 01, 10, 11, and ``y`` (4,) int64.
+
+    Raises:
+        UnknownNameError: another gate.
 
     Example:
         >>> x, y = gate("XOR")
@@ -55,7 +61,10 @@ def xor(n: int = 200, noise: float = 0.0, seed: int | Generator = 0) -> tuple[Ar
 
 
 def circles(n: int = 200, noise: float = 0.05, seed: int | Generator = 0) -> tuple[Array, Array]:
-    """A ring of radius 1 (class 0) around a ring of radius 1/2 (class 1). Arguments as for ``xor``.
+    """A ring of radius 1 (class 0) around a ring of radius 1/2 (class 1).
+
+    Args:
+        n, noise, seed: as for `xor`.
 
     Example:
         >>> x, y = circles(noise=0.0)
@@ -69,7 +78,10 @@ def circles(n: int = 200, noise: float = 0.05, seed: int | Generator = 0) -> tup
 
 
 def moons(n: int = 200, noise: float = 0.05, seed: int | Generator = 0) -> tuple[Array, Array]:
-    """Two half-moons, each reaching into the other. Arguments as for ``xor``.
+    """Two half-moons, each reaching into the other.
+
+    Args:
+        n, noise, seed: as for `xor`.
 
     Example:
         >>> x, y = moons()
@@ -85,7 +97,9 @@ def moons(n: int = 200, noise: float = 0.05, seed: int | Generator = 0) -> tuple
 def gaussians(n: int = 200, noise: float = 0.2, seed: int | Generator = 0) -> tuple[Array, Array]:
     """Two round clouds on the diagonal, at (-1/2, -1/2) and (1/2, 1/2): a line separates them.
 
-    Arguments as for ``xor``; ``noise`` is each cloud's standard deviation.
+    Args:
+        n, seed: as for `xor`.
+        noise: Standard deviation of each cloud.
 
     Example:
         >>> x, y = gaussians(noise=0.1)
@@ -98,7 +112,7 @@ def gaussians(n: int = 200, noise: float = 0.2, seed: int | Generator = 0) -> tu
 
 
 def spirals(n: int = 200, noise: float = 0.02, seed: int | Generator = 0, classes: int = 2) -> tuple[Array, Array]:
-    """Arms of a spiral wound around each other, the hardest of the sets. Arguments as for ``xor``.
+    """Arms of a spiral wound around each other, the hardest of the sets.
 
     Args:
         n: Number of points.
@@ -154,7 +168,10 @@ def plane(n: int = 200, noise: float = 0.0, seed: int | Generator = 0) -> tuple[
 
 
 def bump(n: int = 200, noise: float = 0.0, seed: int | Generator = 0) -> tuple[Array, Array]:
-    """A round hill in a plain: y = 2 exp(-4 (x1² + x2²)) - 1, which is 1 at the top. Arguments as for ``plane``.
+    """A round hill in a plain: y = 2 exp(-4 (x1² + x2²)) - 1, which is 1 at the top.
+
+    Args:
+        n, noise, seed: as for `plane`.
 
     Example:
         >>> x, y = bump(noise=0.0)

@@ -103,7 +103,17 @@ def load(source: Source, folder: str | os.PathLike[str] | None = None) -> TrainT
 
 
 def search(source: Source, folder: str | os.PathLike[str] | None = None) -> tuple[Path | None, list[str]]:
-    """Look for a data set on this machine: return its folder or None, and why each place before it would not do."""
+    """Look for a data set on this machine: return its folder or None, and why each place before it would not do.
+
+    Args:
+        source: What to look for.
+        folder: The only place to look at, if given.
+
+    Example:
+        >>> found, failures = search(SOURCES["mnist"], "nowhere")
+        >>> found, failures[-1]
+        (None, 'nowhere (the folder given): no such folder')
+    """
     failures: list[str] = []
     for place, why in _places(source, folder):
         try:

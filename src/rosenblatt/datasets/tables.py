@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -22,6 +23,7 @@ from rosenblatt.types import Array
 ENCODINGS = ("utf-8-sig", "cp949")
 SEPARATORS = ",;\t"
 MOST_COLUMNS = 10_000
+DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
 MOST_NUMBERED_CLASSES = 20  # whole numbers of more different values are taken for amounts, not for classes
 
 
@@ -32,6 +34,13 @@ class TableError(DataError):
         text: what is wrong, in a sentence.
         problem: what is wrong, in a word: "missing", "text" (no text), "empty", "header" or "row".
         details: where: ``line``, ``column``, ``got``, as far as they apply.
+
+    Example:
+        >>> try:
+        ...     parse_csv("points", "x,y\\n1,2\\n3\\n")
+        ... except TableError as error:
+        ...     print(error, error.problem, error.details)
+        points: expected 2 cells, as in the header, got 1 in line 3. row {'line': 3, 'column': None, 'got': 1}
     """
 
     def __init__(self, text: str, problem: str, **details: Any) -> None:
@@ -47,6 +56,11 @@ class Table:
         columns: their names, no two alike.
         rows: cells, as many in each row as there are columns.
         lines: the number of the line in which each row begins; quoted cells may go on in the lines below it.
+
+    Example:
+        >>> table = Table("flowers", ["petal", "species"], [["1.5", "rose"], ["4.0", "tulip"]], [2, 3])
+        >>> table.number_columns(), table.numbers(["petal"]).tolist(), table.targets("species").tolist()
+        (['petal'], [[1.5], [4.0]], ['rose', 'tulip'])
     """
 
     def __init__(self, name: str, columns: list[str], rows: list[list[str]], lines: list[int]) -> None:
@@ -54,13 +68,25 @@ class Table:
         self._places = {column: place for place, column in enumerate(columns)}
 
     def place_of(self, column: str, who: str = "column") -> int:
-        """Return the place of a column by its name."""
+        """Return the place of a column by its name.
+
+        Args:
+            column: its name.
+            who: what is looked for, for the error message.
+
+        Raises:
+            UnknownNameError: there is no such column.
+        """
         if column not in self._places:
             raise UnknownNameError(f"{who} in {self.name}", column, self.columns)
         return self._places[column]
 
     def number_columns(self, share: float = 1.0) -> list[str]:
-        """Return the names of the columns in which at least this share of the cells are finite numbers."""
+        """Return the names of the columns in which at least this share of the cells are finite numbers.
+
+        Args:
+            share: 0 to 1.
+        """
         return [
             name
             for place, name in enumerate(self.columns)
@@ -84,6 +110,9 @@ class Table:
 
     def targets(self, column: str) -> Array:
         """Return a column of numbers as float64, or one of labels as text.
+
+        Args:
+            column: its name.
 
         Raises:
             TableError: a cell is empty, or is no number among numbers.
@@ -110,6 +139,8 @@ class Table:
             return values
         wrong = next(k for k, cell in enumerate(cells) if _as_numbers([cell]) is None)
         found = repr(cells[wrong]) if cells[wrong].strip() else "an empty cell"
+        if DECIMAL_COMMA.fullmatch(cells[wrong].strip()):
+            cure = "Write decimals with a point."
         cure = cure or "Take the column or the line out of the file, or write a number for it."
         name, line = self.columns[place], self.lines[wrong]
         text = f"{self.name}: expected numbers in column {name!r}, got {found} in line {line}. {cure}"
@@ -118,6 +149,9 @@ class Table:
 
 def read_csv(path: str | Path) -> Table:
     """Read a file of comma-, semicolon- or tab-separated values with a header.
+
+    Args:
+        path: of the file.
 
     Raises:
         TableError: it is missing, no text, or no table.
@@ -138,8 +172,19 @@ def read_csv(path: str | Path) -> Table:
 def read_text(path: str | Path) -> str:
     """Read the text of a file in UTF-8 or CP949.
 
+    Args:
+        path: of the file.
+
     Raises:
         TableError: it is missing, or no text.
+
+    Example:
+        >>> import os, tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = Path(folder, "korean.csv")
+        ...     _ = path.write_bytes("꽃잎".encode("cp949"))
+        ...     print(read_text(path))
+        꽃잎
     """
     try:
         with open(path, "rb") as file:
@@ -147,7 +192,9 @@ def read_text(path: str | Path) -> str:
     except FileNotFoundError as error:
         raise TableError(f"{path}: expected a file, got none of that name. Check the path.", "missing") from error
     except OSError as error:
-        raise TableError(f"{path}: expected a CSV file, got one that cannot be read ({error}).", "missing") from error
+        raise TableError(
+            f"{path}: expected a CSV file, got one that cannot be read ({error.strerror}).", "missing"
+        ) from error
     for encoding in ENCODINGS:
         try:
             return content.decode(encoding)
@@ -235,6 +282,9 @@ def _as_numbers(cells: Sequence[str]) -> Array | None:
 def are_classes(y: Array) -> bool:
     """Tell whether targets name classes: text, or whole numbers of few values or counted from 0 without a gap.
 
+    Args:
+        y: (n,) targets as text or numbers.
+
     Example:
         >>> are_classes(np.array(["rose", "tulip"])), are_classes(np.array([1.0, 2.5]))
         (True, False)
@@ -251,6 +301,9 @@ def are_classes(y: Array) -> bool:
 def number_classes(y: Array) -> tuple[Array, list[str]]:
     """Return class numbers (n,) from 0 up, and the classes' names, in the order of the alphabet or of the numbers.
 
+    Args:
+        y: (n,) classes as text or whole numbers.
+
     Example:
         >>> numbers, names = number_classes(np.array(["tulip", "rose", "tulip"]))
         >>> numbers.tolist(), names
@@ -262,6 +315,9 @@ def number_classes(y: Array) -> tuple[Array, list[str]]:
 
 def label(value: object) -> str:
     """Write a class as its name: text as it stands, a whole number without a point.
+
+    Args:
+        value: of the class.
 
     Example:
         >>> label(np.str_("Adelie")), label(np.float64(3.0))

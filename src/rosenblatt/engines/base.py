@@ -1,4 +1,4 @@
-"""The boundary between what a network is and how it is computed: four methods."""
+"""The boundary between what a network is and how it is computed: whatever computes one is an `Engine`."""
 
 from __future__ import annotations
 

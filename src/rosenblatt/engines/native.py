@@ -18,7 +18,7 @@ from rosenblatt.arguments import check_whole_number
 from rosenblatt.engines import _native
 from rosenblatt.engines.base import Engine
 from rosenblatt.engines.reference import ReferenceEngine
-from rosenblatt.errors import ArgumentError
+from rosenblatt.errors import ArgumentError, DataError
 from rosenblatt.functional.optimizers import effective_learning_rate
 from rosenblatt.plan import ArrayPlan, LayerPlan, OptimizerPlan, Plan, Rule, State
 from rosenblatt.types import Array
@@ -65,7 +65,7 @@ class NativeEngine(Engine):
 
     @property
     def reason(self) -> str | None:
-        """Why the last plan is carried out, or trained, by the reference engine; None where it is not."""
+        """Why the reference engine carries out the last plan, or would update its weights; None where this one does."""
         if self._last is None:
             return None
         plan = self._last[0]
@@ -311,11 +311,17 @@ def _targets(target: Array, plan: Plan) -> tuple[Array | None, Array | None]:
 def _check_order(plan: Plan, order: Array, x: Array, target: Array) -> None:
     """Raise where the C++ library would read beside an array: it looks at nothing twice."""
     if order.size and (order.min() < 0 or order.max() >= min(len(x), len(target))):
-        raise IndexError(f"NativeEngine.train: expected row numbers below {len(x)} in order, got {order.max()}.")
+        raise ArgumentError(
+            f"NativeEngine.train: expected row numbers from 0 to {min(len(x), len(target)) - 1} in order, "
+            f"got {order.min()} to {order.max()}. Number the rows of x and target."
+        )
     if plan.loss is not None and plan.loss.name == "sparse_categorical_crossentropy":
         labels = target[order]
         if labels.size and (labels.min() < 0 or labels.max() >= plan.output_shape[-1]):
-            raise IndexError(f"NativeEngine.train: expected labels below {plan.output_shape[-1]}, got {labels.max()}.")
+            raise DataError(
+                f"NativeEngine.train: expected labels from 0 to {plan.output_shape[-1] - 1}, "
+                f"got {labels.min()} to {labels.max()}. Number the classes from 0."
+            )
 
 
 def _slot(state: State, names: tuple[str, ...]) -> Array | None:

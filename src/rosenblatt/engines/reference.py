@@ -10,6 +10,7 @@ import numpy as np
 
 from rosenblatt.engines.base import Engine
 from rosenblatt.engines.threads import threads_for
+from rosenblatt.errors import ArgumentError
 from rosenblatt.functional import network, optimizers
 from rosenblatt.functional.network import Run
 from rosenblatt.plan import Plan, State
@@ -93,7 +94,10 @@ class ReferenceEngine(Engine):
     ) -> Array:
         """See `Engine.train`."""
         if plan.optimizer is None:
-            raise ValueError("the plan has no optimizer: an engine was asked to train a network that only predicts")
+            raise ArgumentError(
+                "engine: expected a plan with an optimizer to train, got one with no optimizer, which only predicts. "
+                "Compile the model first."
+            )
         weights = network.views(plan, state.params, state.statistics)
         gradient = np.zeros_like(state.params)
         gradients = network.gradient_views(plan, gradient)

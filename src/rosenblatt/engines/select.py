@@ -10,7 +10,7 @@ from rosenblatt.engines.base import Engine
 from rosenblatt.engines.reference import ReferenceEngine
 from rosenblatt.errors import SlowEngineWarning
 
-NOT_BUILT = "the native engine was not built, for want of a C++ compiler when rosenblatt was installed"
+NOT_BUILT = "the native engine is not built: installing rosenblatt builds it where there is a C++ compiler"
 
 
 def default_engine() -> Engine:
@@ -33,8 +33,8 @@ def _native_is_built() -> bool:
     if importlib.util.find_spec("rosenblatt.engines._native") is not None:
         return True
     warnings.warn(
-        f"rosenblatt: expected the native engine, got NumPy alone: {NOT_BUILT}. Everything works, several times "
-        "slower. Install a compiler (Debian: apt install g++) and rosenblatt again.",
+        f"rosenblatt: expected the native engine, got NumPy alone; {NOT_BUILT}. Everything works, several times "
+        "slower. Install a compiler if there is none (Debian: apt install g++), and rosenblatt again.",
         SlowEngineWarning,
         stacklevel=4,
     )

@@ -12,11 +12,13 @@ Source: the HDF Group, HDF5 File Format Specification, version 3.0; the names in
 
 from __future__ import annotations
 
+import importlib
 import io
 import math
 import mmap
 import struct
 from collections.abc import Mapping
+from types import ModuleType
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -377,19 +379,26 @@ class File:
         raise self.damaged("no text where one must be")
 
 
+def h5py() -> ModuleType:
+    """Return the library that writes HDF5 files.
+
+    Raises:
+        MissingExtraError: it is not installed.
+    """
+    try:
+        return importlib.import_module("h5py")
+    except ImportError as missing:
+        raise MissingExtraError("save", "keras-files", "h5py") from missing
+
+
 def write(arrays: Mapping[str, Array], groups: list[str]) -> bytes:
     """Return an HDF5 file with arrays by their paths, and groups that may be empty.
 
     Raises:
         MissingExtraError: h5py is not installed.
     """
-    try:
-        import h5py
-    except ImportError as missing:
-        raise MissingExtraError("save", "keras-files", "h5py") from missing
-
     content = io.BytesIO()
-    with h5py.File(content, "w", libver=("earliest", "v108")) as file:
+    with h5py().File(content, "w", libver=("earliest", "v108")) as file:
         for group in groups:
             file.require_group(group)
         for path, array in arrays.items():

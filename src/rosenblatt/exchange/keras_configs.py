@@ -17,8 +17,9 @@ from typing import Any, NamedTuple
 
 from rosenblatt import constraints, files, initializers, losses, metrics, optimizers, regularizers
 from rosenblatt.activations import FUNCTIONS as ACTIVATIONS
+from rosenblatt.configuration import snake_case
 from rosenblatt.errors import FileFormatError
-from rosenblatt.layers import LAYERS, CommonArguments, snake_case
+from rosenblatt.layers import LAYERS, CommonArguments
 from rosenblatt.optimizers import schedules
 from rosenblatt.types import Shape
 

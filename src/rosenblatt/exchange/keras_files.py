@@ -52,7 +52,9 @@ COPIES: Final = 6  # of every weight that a file can hold: itself, and what an o
 EIGHT: Final = 8  # bytes, the size of the largest number
 FOLDER_SIZE: Final = 2**14  # bytes that a layer's folders take in an HDF5 file, at most
 # What of a description Keras has no place for, as it is where the file does not say it.
-OURS_ONLY: Final[Mapping[str, Any]] = {"rng": None, "class_names": None, "data_name": None}
+OURS_ONLY: Final[Mapping[str, Any]] = dict.fromkeys(
+    ("rng", "class_names", "data_name", "feature_names", "target_name")
+)
 
 # The order of an optimizer's slots in a file. All arrays' first group comes first; within a group they take turns.
 SLOTS: dict[str, tuple[tuple[str, ...], ...]] = {
@@ -106,8 +108,8 @@ def write(model: Sequential, description: Description, path: str | Path) -> None
         MissingExtraError: h5py is not installed.
         OSError: the folder cannot be written, or the disk is full.
     """
+    places = _places_of(model)  # first, as it says what is missing where the model is not built
     config = keras_configs.sequential(description["model"])
-    places = _places_of(model)
     arrays, groups = _weights(model, places)
     if "compile" in description:
         config["compile_config"] = keras_configs.training(description["compile"])
@@ -371,7 +373,7 @@ def _given(layer: Layer, array: ArrayPlan, dtype: str) -> Array:
     """Return figures that are an argument of their layer, one for all columns or one for each."""
     if math.prod(array.shape) > LARGEST_JSON:
         raise keras_configs.refused(f"at most {LARGEST_JSON} columns", array.shape, "Give figures of so many.")
-    return np.broadcast_to(layer._arrays[array.name], array.shape).astype(dtype)
+    return np.broadcast_to(getattr(layer, array.name), array.shape).astype(dtype)
 
 
 def _read_optimizer(description: Description, variables: Sequence[Dataset], places: Sequence[Place]) -> Tensors:

@@ -13,6 +13,7 @@ import numpy as np
 
 from rosenblatt.errors import FileFormatError
 from rosenblatt.exchange.onnx_graphs import BATCH, FLOATS, Graph, Node, number_of, shortest, unsupported
+from rosenblatt.functional.normalization import SMALLEST_DEVIATION
 from rosenblatt.layers import (
     ELU,
     Activation,
@@ -299,7 +300,7 @@ def _scale(chain: Chain, node: Node, scale: Array) -> None:
 
 def _add_normalization(chain: Chain, node: Node, mean: Array, deviation: Array) -> None:
     """y = (x - mean) / deviation, with one number for all units or one for each."""
-    if not (deviation >= 1e-7).all() or not np.isfinite(deviation * deviation).all():
+    if not (deviation >= SMALLEST_DEVIATION).all() or not np.isfinite(deviation * deviation).all():
         raise unsupported("features scaled by positive numbers", f"others in {node}")
     for_all = mean.size == deviation.size == 1
     mean, variance = np.broadcast_arrays(mean, deviation * deviation)

@@ -11,8 +11,8 @@ that a model has learnt are named values too, the initializers. The file of ``De
     variable                      the output of a model that gives numbers
     label, probabilities          the outputs of a classifier, as scikit-learn's models have them in ONNX
 
-A classifier is a model whose last activation is a softmax, or a sigmoid of a single unit. The single unit's file gives
-the probabilities of both classes, (n, 2), where `predict` gives that of the second alone.
+A classifier is a model that answers a row by one softmax, or by the sigmoid of a single unit. The single unit's file
+gives the probabilities of both classes, (n, 2), where `predict` gives that of the second alone.
 
 Only operators of opset 13 are used, which every ONNX runtime of the last years knows. Where it has no operator for an
 equation, or onnxruntime computes it in single precision only, the equation is composed of several.
@@ -28,10 +28,12 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from rosenblatt import answers
 from rosenblatt.arguments import check_choice
 from rosenblatt.errors import ArgumentError, MissingExtraError
 from rosenblatt.files import checked_path, write_content
 from rosenblatt.functional.activations import SELU_ALPHA, SELU_SCALE
+from rosenblatt.functional.normalization import standard_deviation
 from rosenblatt.plan import LayerPlan, Rule
 from rosenblatt.types import Array, Shape
 from rosenblatt.version import __version__
@@ -372,8 +374,7 @@ def rescaling_layer(node: Nodes, layer: LayerPlan, arrays: Arrays, x: str) -> st
 
 def normalization_layer(node: Nodes, layer: LayerPlan, arrays: Arrays, x: str) -> str:
     """y = (x - mean) / standard deviation, which is never less than 1e-7."""
-    deviation = np.maximum(np.sqrt(arrays["variance"]), 1e-7)
-    return _standardize(node, x, arrays["mean"], deviation)
+    return _standardize(node, x, arrays["mean"], standard_deviation(arrays["variance"]))
 
 
 def batch_normalization_layer(node: Nodes, layer: LayerPlan, arrays: Arrays, x: str) -> str:
@@ -434,23 +435,21 @@ def _outputs(
     node: Nodes, model: Sequential, y: str, class_names: Sequence[str] | Sequence[int] | None
 ) -> list[ValueInfoProto]:
     """Name the outputs: label and probabilities of a classifier, else the numbers as they are."""
-    rule = model.layers[-1].plan.config.get("activation", Rule("linear"))
-    *places, units = model.output_shape
     dtype = node.dtype.name
-    if rule.name == "softmax":
-        probabilities = node("Identity", y, output="probabilities")
-    elif rule.name == "sigmoid" and units == 1:
-        units = 2
+    if not answers.gives_probabilities(model):
+        return [_described(node("Identity", y, output="variable"), dtype, model.output_shape)]
+    if model.output_shape == (1,):
         probabilities = node("Concat", node("Sub", 1.0, y), y, axis=-1, output="probabilities")
     else:
-        return [_described(node("Identity", y, output="variable"), dtype, model.output_shape)]
-    if class_names is not None and len(class_names) != units:
+        probabilities = node("Identity", y, output="probabilities")
+    classes = answers.class_count(model)
+    if class_names is not None and len(class_names) != classes:
         raise ArgumentError(
-            f"export: expected a class name for each of the {units} classes, got {len(class_names)}. "
+            f"export: expected a class name for each of the {classes} classes, got {len(class_names)}. "
             "Set model.class_names or give class_names=."
         )
     label, label_dtype = _labels(node, probabilities, class_names)
-    return [_described(label, label_dtype, tuple(places)), _described(probabilities, dtype, (*places, units))]
+    return [_described(label, label_dtype, ()), _described(probabilities, dtype, (classes,))]
 
 
 def _labels(node: Nodes, probabilities: str, class_names: Sequence[str] | Sequence[int] | None) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from rosenblatt.errors import ArgumentError, ModelStateError
-from rosenblatt.layers import Dense, Input, Layer, Normalization
+from rosenblatt.layers import Dense, Input, Layer, Normalization, dense_layers
 from rosenblatt.models import Sequential
 from rosenblatt.types import Array
 
@@ -50,8 +50,7 @@ def from_sklearn(estimator: Any, seed: int | None = None) -> Sequential:
     layers = [layer.copy() for layer in last.model_.layers] if ours else _dense_layers(last)
     for layer in [*scalings, *layers]:
         model.add(layer)
-    dense = [layer for layer in model.layers if isinstance(layer, Dense)]
-    for layer, kernel, bias in zip(dense, last.coefs_, last.intercepts_, strict=True):
+    for layer, kernel, bias in zip(dense_layers(model.layers), last.coefs_, last.intercepts_, strict=True):
         layer.set_weights([kernel, bias])
     if hasattr(last, "classes_") and not isinstance(last.classes_[0], list | np.ndarray):
         model.class_names = [str(name) for name in last.classes_]

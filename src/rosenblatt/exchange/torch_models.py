@@ -17,6 +17,7 @@ from torch import nn
 
 from rosenblatt.errors import ArgumentError
 from rosenblatt.functional import network
+from rosenblatt.functional.normalization import SMALLEST_DEVIATION
 from rosenblatt.layers import (
     ELU,
     Activation,
@@ -66,7 +67,7 @@ class Standardized(nn.Module):
 
     def forward(self, x: Any) -> Any:
         """Return y."""
-        return (x - self.mean) / torch.sqrt(self.variance).clamp(min=1e-7)
+        return (x - self.mean) / torch.sqrt(self.variance).clamp(min=SMALLEST_DEVIATION)
 
 
 class Noise(nn.Module):

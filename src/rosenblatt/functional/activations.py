@@ -45,6 +45,12 @@ def step_gradient(dy: Array, z: Array, y: Array) -> Array:
 
     Raises:
         ArgumentError: always. Only the perceptron's own rule trains a step.
+
+    Example:
+        >>> step_gradient(np.ones(1), np.zeros(1), np.ones(1))  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+            ...
+        rosenblatt.errors.ArgumentError: step: expected an activation with a usable derivative, got the step, ...
     """
     raise ArgumentError(
         "step: expected an activation with a usable derivative, got the step, which is flat on both sides of its jump. "
@@ -63,7 +69,12 @@ def linear(z: Array) -> Array:
 
 
 def linear_gradient(dy: Array, z: Array, y: Array) -> Array:
-    """Return dy unchanged: f'(z) = 1."""
+    """Return dy unchanged: f'(z) = 1.
+
+    Example:
+        >>> linear_gradient(np.array([0.5]), np.array([7.0]), np.array([7.0]))
+        array([0.5])
+    """
     return dy
 
 
@@ -73,6 +84,9 @@ def sigmoid(z: Array) -> Array:
     Example:
         >>> sigmoid(np.array([-1000.0, 0.0, 1000.0])).tolist()
         [0.0, 0.5, 1.0]
+
+    Source:
+        Rumelhart, Hinton and Williams, "Learning representations by back-propagating errors" (1986).
     """
     y = np.negative(z)
     with np.errstate(over="ignore"):  # exp(1000) is infinity, and 1 / (1 + infinity) is the 0 that is meant
@@ -82,7 +96,13 @@ def sigmoid(z: Array) -> Array:
 
 
 def sigmoid_gradient(dy: Array, z: Array, y: Array) -> Array:
-    """f'(z) = y * (1 - y)."""
+    """f'(z) = y * (1 - y).
+
+    Example:
+        >>> z = np.array([0.0, 3.0, 10.0])
+        >>> sigmoid_gradient(np.ones(3), z, sigmoid(z)).round(5)  # never more than 1/4, and gone where z is large
+        array([2.500e-01, 4.518e-02, 5.000e-05])
+    """
     dz = 1.0 - y
     dz *= y
     dz *= dy
@@ -95,12 +115,21 @@ def tanh(z: Array) -> Array:
     Example:
         >>> tanh(np.array([0.0, 1000.0])).tolist()
         [0.0, 1.0]
+
+    Source:
+        LeCun et al., "Efficient backprop" (1998).
     """
     return np.tanh(z)
 
 
 def tanh_gradient(dy: Array, z: Array, y: Array) -> Array:
-    """f'(z) = 1 - y**2."""
+    """f'(z) = 1 - y**2.
+
+    Example:
+        >>> z = np.array([0.0, 3.0])
+        >>> tanh_gradient(np.ones(2), z, tanh(z)).round(4)  # at 0 four times the sigmoid's
+        array([1.    , 0.0099])
+    """
     dz = y * y
     np.subtract(1.0, dz, out=dz)
     dz *= dy
@@ -135,7 +164,16 @@ def relu(z: Array, negative_slope: float = 0.0, max_value: float | None = None, 
 def relu_gradient(
     dy: Array, z: Array, y: Array, negative_slope: float = 0.0, max_value: float | None = None, threshold: float = 0.0
 ) -> Array:
-    """f'(z) = 1 above the threshold, negative_slope below it, 0 beyond max_value."""
+    """f'(z) = 1 above the threshold, negative_slope below it, 0 beyond max_value.
+
+    Args:
+        negative_slope, max_value, threshold: as for `relu`.
+
+    Example:
+        >>> z = np.array([-2.0, 0.0, 0.5, 8.0])
+        >>> relu_gradient(np.ones(4), z, relu(z, max_value=6.0), max_value=6.0)  # at the corner 0 is taken
+        array([0., 0., 1., 0.])
+    """
     fires = z > threshold
     if max_value is not None:
         fires &= z < max_value
@@ -150,17 +188,30 @@ def relu6(z: Array) -> Array:
     Example:
         >>> relu6(np.array([-1.0, 3.0, 9.0])).tolist()
         [0.0, 3.0, 6.0]
+
+    Source:
+        Krizhevsky, "Convolutional deep belief networks on CIFAR-10" (2010).
     """
     return relu(z, max_value=6.0)
 
 
 def relu6_gradient(dy: Array, z: Array, y: Array) -> Array:
-    """f'(z) = 1 between 0 and 6, else 0."""
+    """f'(z) = 1 between 0 and 6, else 0.
+
+    Example:
+        >>> z = np.array([-1.0, 3.0, 9.0])
+        >>> relu6_gradient(np.ones(3), z, relu6(z))
+        array([0., 1., 0.])
+    """
     return relu_gradient(dy, z, y, max_value=6.0)
 
 
 def leaky_relu(z: Array, negative_slope: float = 0.2) -> Array:
     """Return z where it is positive, else negative_slope * z.
+
+    Args:
+        z: A float array.
+        negative_slope: 0.2 as in Keras's function, while the layer LeakyReLU has 0.3.
 
     Example:
         >>> leaky_relu(np.array([-2.0, 3.0])).tolist()
@@ -173,12 +224,25 @@ def leaky_relu(z: Array, negative_slope: float = 0.2) -> Array:
 
 
 def leaky_relu_gradient(dy: Array, z: Array, y: Array, negative_slope: float = 0.2) -> Array:
-    """f'(z) = 1 where z > 0, else negative_slope."""
+    """f'(z) = 1 where z > 0, else negative_slope.
+
+    Args:
+        negative_slope: as for `leaky_relu`.
+
+    Example:
+        >>> z = np.array([-2.0, 3.0])
+        >>> leaky_relu_gradient(np.ones(2), z, leaky_relu(z))  # a unit that is off still learns
+        array([0.2, 1. ])
+    """
     return np.where(z > 0.0, dy, negative_slope * dy)
 
 
 def elu(z: Array, alpha: float = 1.0) -> Array:
     """Return z where it is positive, else alpha * (exp(z) - 1).
+
+    Args:
+        z: A float array.
+        alpha: The depth, -alpha, that the result falls to.
 
     Example:
         >>> elu(np.array([-1000.0, 0.0, 2.0])).tolist()
@@ -191,7 +255,16 @@ def elu(z: Array, alpha: float = 1.0) -> Array:
 
 
 def elu_gradient(dy: Array, z: Array, y: Array, alpha: float = 1.0) -> Array:
-    """f'(z) = 1 where z > 0, else alpha * exp(z) = y + alpha."""
+    """f'(z) = 1 where z > 0, else alpha * exp(z) = y + alpha.
+
+    Args:
+        alpha: as for `elu`.
+
+    Example:
+        >>> z = np.array([-1.0, 2.0])
+        >>> elu_gradient(np.ones(2), z, elu(z)).round(4)  # exp(-1) and 1
+        array([0.3679, 1.    ])
+    """
     return np.where(z > 0.0, dy, dy * (y + alpha))
 
 
@@ -209,7 +282,13 @@ def selu(z: Array) -> Array:
 
 
 def selu_gradient(dy: Array, z: Array, y: Array) -> Array:
-    """f'(z) = scale where z > 0, else scale * alpha * exp(z) = y + scale * alpha."""
+    """f'(z) = scale where z > 0, else scale * alpha * exp(z) = y + scale * alpha.
+
+    Example:
+        >>> z = np.array([-1.0, 2.0])
+        >>> selu_gradient(np.ones(2), z, selu(z)).round(4)
+        array([0.6468, 1.0507])
+    """
     return np.where(z > 0.0, SELU_SCALE * dy, dy * (y + SELU_SCALE * SELU_ALPHA))
 
 
@@ -233,7 +312,16 @@ def gelu(z: Array, approximate: bool = False) -> Array:
 
 
 def gelu_gradient(dy: Array, z: Array, y: Array, approximate: bool = False) -> Array:
-    """f'(z) = gate(z) + z * gate'(z), where the gate is the normal distribution or its approximation."""
+    """f'(z) = gate(z) + z * gate'(z), where the gate is the normal distribution or its approximation.
+
+    Args:
+        approximate: as for `gelu`.
+
+    Example:
+        >>> z = np.array([-1.0, 0.0, 1.0])
+        >>> gelu_gradient(np.ones(3), z, gelu(z)).round(4)  # it falls before 0 and is steeper than 1 after it
+        array([-0.0833,  0.5   ,  1.0833])
+    """
     gate = _gelu_gate(z, approximate)
     if approximate:
         slope = 2.0 * gate * (1.0 - gate) * math.sqrt(2.0 / math.pi) * (1.0 + 3.0 * 0.044715 * z * z)
@@ -263,7 +351,13 @@ def silu(z: Array) -> Array:
 
 
 def silu_gradient(dy: Array, z: Array, y: Array) -> Array:
-    """f'(z) = s + y * (1 - s), where s = sigmoid(z)."""
+    """f'(z) = s + y * (1 - s), where s = sigmoid(z).
+
+    Example:
+        >>> z = np.array([-2.0, 0.0, 2.0])
+        >>> silu_gradient(np.ones(3), z, silu(z)).round(4)
+        array([-0.0908,  0.5   ,  1.0908])
+    """
     s = sigmoid(z)
     return dy * (s + y * (1.0 - s))
 
@@ -274,12 +368,21 @@ def softplus(z: Array) -> Array:
     Example:
         >>> softplus(np.array([-1000.0, 0.0, 1000.0])).round(4).tolist()
         [0.0, 0.6931, 1000.0]
+
+    Source:
+        Dugas et al., "Incorporating second-order functional knowledge for better option pricing" (2001).
     """
     return np.maximum(z, 0.0) + np.log1p(np.exp(-np.abs(z)))
 
 
 def softplus_gradient(dy: Array, z: Array, y: Array) -> Array:
-    """f'(z) = sigmoid(z)."""
+    """f'(z) = sigmoid(z).
+
+    Example:
+        >>> z = np.array([-10.0, 0.0, 10.0])
+        >>> softplus_gradient(np.ones(3), z, softplus(z)).round(4)  # relu's 0 and 1, with a way between
+        array([0. , 0.5, 1. ])
+    """
     return dy * sigmoid(z)
 
 
@@ -289,12 +392,21 @@ def softsign(z: Array) -> Array:
     Example:
         >>> softsign(np.array([-1.0, 0.0, 3.0])).tolist()
         [-0.5, 0.0, 0.75]
+
+    Source:
+        Turian et al., "Quadratic features and deep architectures for chunking" (2009).
     """
     return z / (1.0 + np.abs(z))
 
 
 def softsign_gradient(dy: Array, z: Array, y: Array) -> Array:
-    """f'(z) = 1 / (1 + abs(z))**2."""
+    """f'(z) = 1 / (1 + abs(z))**2.
+
+    Example:
+        >>> z = np.array([0.0, 3.0])
+        >>> softsign_gradient(np.ones(2), z, softsign(z))  # it fades more slowly than tanh's, which is 0.0099 at 3
+        array([1.    , 0.0625])
+    """
     return dy / (1.0 + np.abs(z)) ** 2
 
 
@@ -312,7 +424,13 @@ def mish(z: Array) -> Array:
 
 
 def mish_gradient(dy: Array, z: Array, y: Array) -> Array:
-    """f'(z) = t + z * (1 - t**2) * sigmoid(z), where t = tanh(softplus(z))."""
+    """f'(z) = t + z * (1 - t**2) * sigmoid(z), where t = tanh(softplus(z)).
+
+    Example:
+        >>> z = np.array([-2.0, 0.0, 2.0])
+        >>> mish_gradient(np.ones(3), z, mish(z)).round(4)
+        array([-0.1084,  0.6   ,  1.0693])
+    """
     t = np.tanh(softplus(z))
     return dy * (t + z * (1.0 - t * t) * sigmoid(z))
 
@@ -323,12 +441,21 @@ def hard_sigmoid(z: Array) -> Array:
     Example:
         >>> hard_sigmoid(np.array([-4.0, 0.0, 1.5, 4.0])).tolist()
         [0.0, 0.5, 0.75, 1.0]
+
+    Source:
+        Keras, ``keras.activations.hard_sigmoid``; Howard et al., "Searching for MobileNetV3" (2019).
     """
     return np.clip(z + 3.0, 0.0, 6.0) / 6.0
 
 
 def hard_sigmoid_gradient(dy: Array, z: Array, y: Array) -> Array:
-    """f'(z) = 1 / 6 between -3 and 3, else 0."""
+    """f'(z) = 1 / 6 between -3 and 3, else 0.
+
+    Example:
+        >>> z = np.array([-4.0, 0.0, 1.5])
+        >>> hard_sigmoid_gradient(np.ones(3), z, hard_sigmoid(z)).round(4)
+        array([0.    , 0.1667, 0.1667])
+    """
     return dy / 6.0 * (np.abs(z) < 3.0)
 
 
@@ -344,7 +471,13 @@ def exponential(z: Array) -> Array:
 
 
 def exponential_gradient(dy: Array, z: Array, y: Array) -> Array:
-    """f'(z) = y."""
+    """f'(z) = y.
+
+    Example:
+        >>> z = np.array([0.0, 2.0])
+        >>> exponential_gradient(np.ones(2), z, exponential(z)).round(4)
+        array([1.    , 7.3891])
+    """
     return dy * y
 
 
@@ -369,7 +502,16 @@ def softmax(z: Array, axis: Axis = -1) -> Array:
 
 
 def softmax_gradient(dy: Array, z: Array, y: Array, axis: Axis = -1) -> Array:
-    """dz_i = sum over j of dy_j * dy_j/dz_i = y_i * (dy_i - sum(dy * y))."""
+    """dz_i = sum over j of dy_j * dy_j/dz_i = y_i * (dy_i - sum(dy * y)).
+
+    Args:
+        axis: as for `softmax`.
+
+    Example:
+        >>> z = np.array([[0.0, 0.0]])
+        >>> softmax_gradient(np.array([[1.0, 0.0]]), z, softmax(z))  # what one class gains the other loses
+        array([[ 0.25, -0.25]])
+    """
     dz = dy * y
     dz -= y * dz.sum(axis=axis, keepdims=True)
     return dz
@@ -392,13 +534,33 @@ def log_softmax(z: Array, axis: Axis = -1) -> Array:
 
 
 def log_softmax_gradient(dy: Array, z: Array, y: Array, axis: Axis = -1) -> Array:
-    """dz_i = dy_i - softmax(z)_i * sum(dy)."""
+    """dz_i = dy_i - softmax(z)_i * sum(dy).
+
+    Args:
+        axis: as for `log_softmax`.
+
+    Example:
+        >>> z = np.array([[0.0, 0.0]])
+        >>> log_softmax_gradient(np.array([[1.0, 0.0]]), z, log_softmax(z))  # target less output, as in cross-entropy
+        array([[ 0.5, -0.5]])
+    """
     dz: Array = dy - np.exp(y) * dy.sum(axis=axis, keepdims=True)
     return dz
 
 
 class Activation(NamedTuple):
-    """An activation: ``function(z, **config) -> y`` and ``gradient(dy, z, y, **config) -> dz``."""
+    """A function and its derivative.
+
+    Args:
+        function: ``function(z, **config) -> y``.
+        gradient: ``gradient(dy, z, y, **config) -> dz``.
+
+    Example:
+        >>> z = np.array([-2.0, 3.0])
+        >>> y = ACTIVATIONS["relu"].function(z)
+        >>> y, ACTIVATIONS["relu"].gradient(np.ones(2), z, y)
+        (array([0., 3.]), array([0., 1.]))
+    """
 
     function: Callable[..., Array]
     gradient: Callable[..., Array]

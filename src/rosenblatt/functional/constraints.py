@@ -1,7 +1,7 @@
 """Constraints: what weights are put back to after each update, so that they stay within bounds.
 
-Symbols: ``w`` the array that was updated; ``norms`` the Euclidean lengths along ``axis``. For a kernel (n_in, units),
-axis 0 is the weights into one unit.
+Symbols: ``w`` the array that was updated; ``norms`` the Euclidean lengths along ``axis``, one axis or several. For a
+kernel (n_in, units), axis 0 is the weights into one unit.
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ EPSILON = 1e-7  # keeps a vector of zeros from being divided by zero, as in Kera
 def max_norm(w: Array, *, max_value: float = 2.0, axis: Axis = 0) -> Array:
     """Return w with vectors longer than ``max_value`` shortened to it: ``w min(|w|, max) / |w|``.
 
+    Args:
+        max_value: at least 0.
+
     Example:
         >>> max_norm(np.array([[3.0, 1.0], [4.0, 0.0]])).round(3)
         array([[1.2, 1. ],
@@ -37,6 +40,11 @@ def min_max_norm(
     """Return w with the lengths of its vectors taken to between two bounds, all the way (``rate`` 1) or a part of it.
 
     ``w (rate clip(|w|, min, max) + (1 - rate) |w|) / |w|``
+
+    Args:
+        min_value: at least 0.
+        max_value: at least ``min_value``.
+        rate: 0 to 1.
 
     Example:
         >>> min_max_norm(np.array([[3.0], [4.0]]), max_value=1.0, rate=0.5).round(3)
@@ -76,7 +84,15 @@ def unit_norm(w: Array, *, axis: Axis = 0) -> Array:
 
 
 def custom(w: Array, *, function: Callable[[Array], Array]) -> Array:
-    """Return what a function of the user's makes of w."""
+    """Return what a function of the user's makes of w.
+
+    Args:
+        function: from an array to one of the same shape.
+
+    Example:
+        >>> custom(np.array([0.123]), function=lambda w: w.round(1))
+        array([0.1])
+    """
     return function(w)
 
 

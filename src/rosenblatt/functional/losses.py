@@ -8,6 +8,9 @@ precision of ``output``; only for sparse_categorical_crossentropy it is an array
 
 The cross-entropies take probabilities, which they clip to [1e-7, 1 - 1e-7] as Keras does, or with ``from_logits=True``
 the numbers before softmax or sigmoid: then nothing is clipped, and a confident mistake keeps its full gradient.
+
+A derivative takes the arguments of its loss, where they are told: ``delta``, ``from_logits``, ``label_smoothing``,
+``apply_class_balancing``, ``alpha``, ``gamma`` and ``function``.
 """
 
 from __future__ import annotations
@@ -30,6 +33,10 @@ EPSILON = 1e-7  # Keras's guard against log(0) and division by zero
 def mean_squared_error(target: Array, output: Array) -> Array:
     """Return mean((output - target)**2) over the last axis.
 
+    Args:
+        target: Numbers, (n, units).
+        output: Like target.
+
     Example:
         >>> mean_squared_error(np.array([[0.0, 1.0]]), np.array([[3.0, 2.0]])).tolist()
         [5.0]
@@ -40,7 +47,12 @@ def mean_squared_error(target: Array, output: Array) -> Array:
 
 
 def mean_squared_error_gradient(target: Array, output: Array) -> Array:
-    """2 * (output - target) / n, where n is the length of the last axis."""
+    """Return 2 * (output - target) / n, where n is the length of the last axis.
+
+    Example:
+        >>> mean_squared_error_gradient(np.array([[0.0, 1.0]]), np.array([[3.0, 2.0]])).tolist()
+        [[3.0, 1.0]]
+    """
     gradient = output - target
     gradient *= 2.0 / output.shape[-1]
     return gradient
@@ -48,6 +60,10 @@ def mean_squared_error_gradient(target: Array, output: Array) -> Array:
 
 def mean_absolute_error(target: Array, output: Array) -> Array:
     """Return mean(abs(output - target)) over the last axis.
+
+    Args:
+        target: Numbers, (n, units).
+        output: Like target.
 
     Example:
         >>> mean_absolute_error(np.array([[0.0, 1.0]]), np.array([[3.0, 2.0]])).tolist()
@@ -57,7 +73,12 @@ def mean_absolute_error(target: Array, output: Array) -> Array:
 
 
 def mean_absolute_error_gradient(target: Array, output: Array) -> Array:
-    """sign(output - target) / n, with 0 where there is no error."""
+    """Return sign(output - target) / n, with 0 where there is no error.
+
+    Example:
+        >>> mean_absolute_error_gradient(np.array([[0.0, 1.0]]), np.array([[3.0, 2.0]])).tolist()
+        [[0.5, 0.5]]
+    """
     gradient: Array = np.sign(output - target) / output.shape[-1]
     return gradient
 
@@ -67,6 +88,11 @@ def huber(target: Array, output: Array, delta: float = 1.0) -> Array:
 
     The equation, with ``e = output - target``, is the mean of ``e**2 / 2`` where ``abs(e) <= delta``, else of
     ``delta * abs(e) - delta**2 / 2``.
+
+    Args:
+        target: Numbers, (n, units).
+        output: Like target.
+        delta: Where the straight line begins; above 0.
 
     Example:
         >>> huber(np.array([[0.0], [0.0]]), np.array([[0.5], [3.0]])).tolist()
@@ -81,13 +107,22 @@ def huber(target: Array, output: Array, delta: float = 1.0) -> Array:
 
 
 def huber_gradient(target: Array, output: Array, delta: float = 1.0) -> Array:
-    """The error, cut off at -delta and delta, divided by n."""
+    """Return the error, cut off at -delta and delta, divided by n.
+
+    Example:
+        >>> huber_gradient(np.array([[0.0], [0.0]]), np.array([[0.5], [3.0]])).tolist()
+        [[0.5], [1.0]]
+    """
     gradient: Array = np.clip(output - target, -delta, delta) / output.shape[-1]
     return gradient
 
 
 def log_cosh(target: Array, output: Array) -> Array:
     """Return mean(log(cosh(output - target))), nearly e**2 / 2 for small and abs(e) for large errors e.
+
+    Args:
+        target: Numbers, (n, units).
+        output: Like target.
 
     Example:
         >>> log_cosh(np.array([[0.0], [0.0]]), np.array([[1.0], [1000.0]])).round(4).tolist()
@@ -98,7 +133,12 @@ def log_cosh(target: Array, output: Array) -> Array:
 
 
 def log_cosh_gradient(target: Array, output: Array) -> Array:
-    """tanh(output - target) / n."""
+    """Return tanh(output - target) / n.
+
+    Example:
+        >>> log_cosh_gradient(np.array([[0.0], [0.0]]), np.array([[1.0], [1000.0]])).round(4).tolist()
+        [[0.7616], [1.0]]
+    """
     gradient: Array = np.tanh(output - target) / output.shape[-1]
     return gradient
 
@@ -107,6 +147,10 @@ def mean_squared_logarithmic_error(target: Array, output: Array) -> Array:
     """Return mean((log(1 + output) - log(1 + target))**2): it counts ratios, not differences.
 
     Numbers below 1e-7 count as 1e-7.
+
+    Args:
+        target: Numbers above -1, (n, units).
+        output: Like target.
 
     Example:
         >>> mean_squared_logarithmic_error(np.array([[0.0]]), np.array([[np.e - 1.0]])).round(4).tolist()
@@ -118,7 +162,12 @@ def mean_squared_logarithmic_error(target: Array, output: Array) -> Array:
 
 
 def mean_squared_logarithmic_error_gradient(target: Array, output: Array) -> Array:
-    """2 * (log(1 + output) - log(1 + target)) / (1 + output) / n, and 0 where the output counts as 1e-7."""
+    """Return 2 * (log(1 + output) - log(1 + target)) / (1 + output) / n, and 0 where the output counts as 1e-7.
+
+    Example:
+        >>> mean_squared_logarithmic_error_gradient(np.array([[0.0]]), np.array([[np.e - 1.0]])).round(4).tolist()
+        [[0.7358]]
+    """
     above = np.maximum(output, EPSILON)
     error = np.log1p(above) - np.log1p(np.maximum(target, EPSILON))
     gradient: Array = 2.0 / output.shape[-1] * error / (1.0 + above) * (output >= EPSILON)
@@ -128,6 +177,10 @@ def mean_squared_logarithmic_error_gradient(target: Array, output: Array) -> Arr
 def mean_absolute_percentage_error(target: Array, output: Array) -> Array:
     """Return 100 * mean(abs(output - target) / abs(target)); a target nearer to 0 than 1e-7 counts as 1e-7.
 
+    Args:
+        target: Numbers, (n, units).
+        output: Like target.
+
     Example:
         >>> mean_absolute_percentage_error(np.array([[10.0, -4.0]]), np.array([[11.0, -3.0]])).tolist()
         [17.5]
@@ -136,13 +189,22 @@ def mean_absolute_percentage_error(target: Array, output: Array) -> Array:
 
 
 def mean_absolute_percentage_error_gradient(target: Array, output: Array) -> Array:
-    """100 * sign(output - target) / abs(target) / n."""
+    """Return 100 * sign(output - target) / abs(target) / n.
+
+    Example:
+        >>> mean_absolute_percentage_error_gradient(np.array([[10.0, -4.0]]), np.array([[11.0, -3.0]])).tolist()
+        [[5.0, 12.5]]
+    """
     gradient: Array = 100.0 / output.shape[-1] * np.sign(output - target) / np.maximum(np.abs(target), EPSILON)
     return gradient
 
 
 def cosine_similarity(target: Array, output: Array) -> Array:
     """Return minus the cosine of the angle between target and output: -1 where they point the same way.
+
+    Args:
+        target: Vectors, (n, width).
+        output: Like target.
 
     Example:
         >>> cosine_similarity(np.array([[1.0, 0.0]]), np.array([[3.0, 4.0]])).round(4).tolist()
@@ -153,7 +215,12 @@ def cosine_similarity(target: Array, output: Array) -> Array:
 
 
 def cosine_similarity_gradient(target: Array, output: Array) -> Array:
-    """(u * sum(t * u) - t) / norm, where u and t are output and target of length 1, and norm the output's length."""
+    """Return (u * sum(t * u) - t) / norm: u and t are output and target of length 1, norm is the output's length.
+
+    Example:
+        >>> cosine_similarity_gradient(np.array([[1.0, 0.0]]), np.array([[3.0, 4.0]])).round(4).tolist()
+        [[-0.128, 0.096]]
+    """
     t, norm = target / _norm(target), _norm(output)
     u = output / norm
     along = u * (t * u).sum(axis=-1, keepdims=True)
@@ -175,8 +242,8 @@ def binary_crossentropy(target: Array, output: Array, from_logits: bool = False,
     """Return -mean(t * log(p) + (1 - t) * log(1 - p)) over the last axis.
 
     Args:
-        target: Probabilities t, mostly 0 or 1.
-        output: Probabilities p, or with from_logits the z of p = sigmoid(z).
+        target: Probabilities t, mostly 0 or 1, (n, units).
+        output: Probabilities p, or with from_logits the z of p = sigmoid(z); like target.
         from_logits: Whether the output is z. The value is then mean(softplus(z) - t * z).
         label_smoothing: The share s by which targets are drawn to one half: t * (1 - s) + s / 2.
 
@@ -193,7 +260,12 @@ def binary_crossentropy(target: Array, output: Array, from_logits: bool = False,
 def binary_crossentropy_gradient(
     target: Array, output: Array, from_logits: bool = False, label_smoothing: float = 0.0
 ) -> Array:
-    """(p - t) / (p * (1 - p)) / n, and 0 where p is clipped; from logits (p - t) / n."""
+    """Return (p - t) / (p * (1 - p)) / n, and 0 where p is clipped; from logits (p - t) / n.
+
+    Example:
+        >>> binary_crossentropy_gradient(np.array([[1.0], [0.0]]), np.array([[0.5], [0.1]])).round(4).tolist()
+        [[-2.0], [1.1111]]
+    """
     t = _smoothed(target, label_smoothing, classes=2)
     if from_logits:
         gradient = sigmoid(output) - t
@@ -218,8 +290,8 @@ def binary_focal_crossentropy(
     The ``miss`` is the probability given to the wrong class, t * (1 - p) + (1 - t) * p.
 
     Args:
-        target: Probabilities t, mostly 0 or 1.
-        output: Probabilities p, or with from_logits the z of p = sigmoid(z).
+        target: Probabilities t, mostly 0 or 1, (n, units).
+        output: Probabilities p, or with from_logits the z of p = sigmoid(z); like target.
         apply_class_balancing: Whether class 1 is weighted by alpha and class 0 by 1 - alpha.
         alpha: The weight of class 1.
         gamma: How strongly easy rows are weighted down; 0 gives the plain cross-entropy.
@@ -250,9 +322,13 @@ def binary_focal_crossentropy_gradient(
     from_logits: bool = False,
     label_smoothing: float = 0.0,
 ) -> Array:
-    """With respect to z: miss**gamma * (p - t) + gamma * miss**(gamma - 1) * (1 - 2t) * p * (1 - p) * crossentropy.
+    """Return miss**gamma * (p - t) + gamma * miss**(gamma - 1) * (1 - 2t) * p * (1 - p) * crossentropy, over n.
 
-    With respect to p it is divided by dp/dz = p * (1 - p).
+    That is with respect to z; with respect to p it is divided by dp/dz = p * (1 - p).
+
+    Example:
+        >>> binary_focal_crossentropy_gradient(np.array([[1.0]]), np.array([[0.5]])).round(4).tolist()
+        [[-1.1931]]
     """
     t = _smoothed(target, label_smoothing, classes=2)
     p, q = _both_probabilities(output, from_logits)
@@ -292,7 +368,7 @@ def categorical_crossentropy(
     """Return -sum(t * log(p)) over the last axis.
 
     Args:
-        target: One-hot rows or probabilities t.
+        target: One-hot rows or probabilities t, (n, classes).
         output: Probabilities, divided by their sum to give p, or with from_logits the z of p = softmax(z).
         from_logits: Whether the output is z.
         label_smoothing: The share s by which targets are drawn to equal probabilities: t * (1 - s) + s / classes.
@@ -313,7 +389,13 @@ def categorical_crossentropy(
 def categorical_crossentropy_gradient(
     target: Array, output: Array, from_logits: bool = False, label_smoothing: float = 0.0
 ) -> Array:
-    """With respect to p: -t / p, and 0 where p is clipped; from logits p * sum(t) - t."""
+    """With respect to p: -t / p, and 0 where p is clipped; from logits p * sum(t) - t.
+
+    Example:
+        >>> target, z = np.array([[0.0, 1.0]]), np.array([[0.0, 0.0]])
+        >>> categorical_crossentropy_gradient(target, z, from_logits=True).round(4).tolist()
+        [[0.5, -0.5]]
+    """
     t = _smoothed(target, label_smoothing, classes=output.shape[-1])
     if from_logits:
         gradient = softmax(output)
@@ -330,8 +412,9 @@ def sparse_categorical_crossentropy(target: Array, output: Array, from_logits: b
     """Return -log(p[k]), where k is the right class: the categorical cross-entropy without one-hot rows.
 
     Args:
-        target: Class indices k from 0, without the output's last axis.
-        output: Probabilities, divided by their sum to give p, or with from_logits the z of p = softmax(z).
+        target: Class indices k from 0, (n,).
+        output: Probabilities, (n, classes), divided by their sum to give p, or with from_logits the z of
+            p = softmax(z).
         from_logits: Whether the output is z.
 
     Example:
@@ -347,7 +430,13 @@ def sparse_categorical_crossentropy(target: Array, output: Array, from_logits: b
 
 
 def sparse_categorical_crossentropy_gradient(target: Array, output: Array, from_logits: bool = False) -> Array:
-    """With respect to p[k]: -1 / p[k], and 0 where p is clipped; from logits p, less 1 at class k."""
+    """With respect to p[k]: -1 / p[k], and 0 where p is clipped; from logits p, less 1 at class k.
+
+    Example:
+        >>> target, z = np.array([1]), np.array([[0.0, 0.0]])
+        >>> sparse_categorical_crossentropy_gradient(target, z, from_logits=True).round(4).tolist()
+        [[0.5, -0.5]]
+    """
     at_target = _at(target)
     if from_logits:
         gradient = softmax(output)
@@ -383,12 +472,15 @@ def categorical_focal_crossentropy(
     """Return -sum(alpha * (1 - p)**gamma * t * log(p)): a cross-entropy that weighs rows that are nearly right down.
 
     Args:
-        target: One-hot rows or probabilities t.
+        target: One-hot rows or probabilities t, (n, classes).
         output: Probabilities, divided by their sum to give p, or with from_logits the z of p = softmax(z).
         alpha: The weight of every class, or one number a class.
         gamma: How strongly easy rows are weighted down.
         from_logits: Whether the output is z; nothing is clipped then.
         label_smoothing: The share by which targets are drawn to equal probabilities.
+
+    Raises:
+        ShapeError: alpha has neither one number nor one a class.
 
     Example:
         >>> categorical_focal_crossentropy(np.array([[0.0, 1.0]]), np.array([[0.5, 0.5]])).round(4).tolist()
@@ -414,6 +506,11 @@ def categorical_focal_crossentropy_gradient(
     """With respect to p, times p: g = alpha * t * (gamma * (1 - p)**(gamma - 1) * p * log(p) - (1 - p)**gamma).
 
     From logits it is g - p * sum(g).
+
+    Example:
+        >>> target, z = np.array([[0.0, 1.0]]), np.array([[0.0, 0.0]])
+        >>> categorical_focal_crossentropy_gradient(target, z, from_logits=True).round(4).tolist()
+        [[0.0746, -0.0746]]
     """
     t = _smoothed(target, label_smoothing, classes=output.shape[-1]) * _of_each_class(alpha, output)
     if from_logits:
@@ -435,6 +532,10 @@ def categorical_focal_crossentropy_gradient(
 def kl_divergence(target: Array, output: Array) -> Array:
     """Return sum(t * log(t / p)), how far the probabilities p are from t; both are clipped to [1e-7, 1].
 
+    Args:
+        target: Probabilities t, (n, classes).
+        output: Probabilities p, like target.
+
     Example:
         >>> kl_divergence(np.array([[0.5, 0.5]]), np.array([[0.25, 0.75]])).round(4).tolist()
         [0.1438]
@@ -448,7 +549,12 @@ def kl_divergence(target: Array, output: Array) -> Array:
 
 
 def kl_divergence_gradient(target: Array, output: Array) -> Array:
-    """-t / p, and 0 where p is clipped."""
+    """Return -t / p, and 0 where p is clipped.
+
+    Example:
+        >>> kl_divergence_gradient(np.array([[0.5, 0.5]]), np.array([[0.25, 0.75]])).round(4).tolist()
+        [[-2.0, -0.6667]]
+    """
     p = np.clip(output, EPSILON, 1.0)
     gradient: Array = -np.clip(target, EPSILON, 1.0) / p * (p == output)
     return gradient
@@ -462,6 +568,10 @@ def poisson(target: Array, output: Array) -> Array:
 
     The output must be positive: let the last layer be softplus or exponential.
 
+    Args:
+        target: Counts, (n, units).
+        output: Rates above 0, like target.
+
     Example:
         >>> poisson(np.array([[2.0]]), np.array([[1.0]])).round(4).tolist()
         [1.0]
@@ -471,7 +581,12 @@ def poisson(target: Array, output: Array) -> Array:
 
 
 def poisson_gradient(target: Array, output: Array) -> Array:
-    """(1 - target / output) / n."""
+    """Return (1 - target / output) / n.
+
+    Example:
+        >>> poisson_gradient(np.array([[2.0]]), np.array([[1.0]])).round(4).tolist()
+        [[-1.0]]
+    """
     gradient: Array = (1.0 - target / (output + EPSILON)) / output.shape[-1]
     return gradient
 
@@ -484,6 +599,10 @@ def hinge(target: Array, output: Array) -> Array:
 
     Targets are -1 and 1; where all are 0 or 1 they are taken as -1 and 1.
 
+    Args:
+        target: -1 and 1, (n, units).
+        output: Numbers of any size, like target.
+
     Example:
         >>> hinge(np.array([[1.0], [-1.0]]), np.array([[0.25], [-3.0]])).tolist()
         [0.75, 0.0]
@@ -495,7 +614,12 @@ def hinge(target: Array, output: Array) -> Array:
 
 
 def hinge_gradient(target: Array, output: Array) -> Array:
-    """-target / n inside the margin, else 0."""
+    """Return -target / n inside the margin, else 0.
+
+    Example:
+        >>> hinge_gradient(np.array([[1.0], [-1.0]]), np.array([[0.25], [-3.0]])).tolist()
+        [[-1.0], [0.0]]
+    """
     target = _signs(target)
     gradient: Array = -target * (target * output < 1.0) / output.shape[-1]
     return gradient
@@ -503,6 +627,10 @@ def hinge_gradient(target: Array, output: Array) -> Array:
 
 def squared_hinge(target: Array, output: Array) -> Array:
     """Return mean(max(1 - target * output, 0)**2), with targets as for hinge.
+
+    Args:
+        target: -1 and 1, (n, units).
+        output: Numbers of any size, like target.
 
     Example:
         >>> squared_hinge(np.array([[1.0], [-1.0]]), np.array([[0.5], [-3.0]])).tolist()
@@ -512,7 +640,12 @@ def squared_hinge(target: Array, output: Array) -> Array:
 
 
 def squared_hinge_gradient(target: Array, output: Array) -> Array:
-    """-2 * target * max(1 - target * output, 0) / n."""
+    """Return -2 * target * max(1 - target * output, 0) / n.
+
+    Example:
+        >>> squared_hinge_gradient(np.array([[1.0], [-1.0]]), np.array([[0.5], [-3.0]])).tolist()
+        [[-1.0], [0.0]]
+    """
     target = _signs(target)
     gradient: Array = -2.0 / output.shape[-1] * target * np.maximum(1.0 - target * output, 0.0)
     return gradient
@@ -522,6 +655,10 @@ def categorical_hinge(target: Array, output: Array) -> Array:
     """Return max(1 + best wrong output - right output, 0) for one-hot targets.
 
     The equation is max(1 + max((1 - t) * output) - sum(t * output), 0).
+
+    Args:
+        target: One-hot rows, (n, classes).
+        output: Numbers of any size, like target.
 
     Example:
         >>> categorical_hinge(np.array([[0.0, 1.0, 0.0]]), np.array([[2.0, 1.5, -1.0]])).tolist()
@@ -537,7 +674,12 @@ def categorical_hinge(target: Array, output: Array) -> Array:
 
 
 def categorical_hinge_gradient(target: Array, output: Array) -> Array:
-    """-t, plus 1 - t at the best wrong output; 0 where the margin is kept."""
+    """Return -t, plus 1 - t at the best wrong output; 0 where the margin is kept.
+
+    Example:
+        >>> categorical_hinge_gradient(np.array([[0.0, 1.0]]), np.array([[2.0, 1.5]])).tolist()
+        [[1.0, -1.0]]
+    """
     gradient = -target
     best = _at(((1.0 - target) * output).argmax(axis=-1))
     gradient[best] += (1.0 - target)[best]
@@ -549,12 +691,31 @@ def categorical_hinge_gradient(target: Array, output: Array) -> Array:
 
 
 def custom(target: Array, output: Array, function: Callable[[Array, Array], tuple[Array, Array]]) -> Array:
-    """Return the values of a user's function ``(target, output) -> (values, gradient)``."""
+    """Return the values of a user's function ``(target, output) -> (values, gradient)``.
+
+    Args:
+        target: As the function takes it.
+        output: Likewise.
+        function: The user's.
+
+    Example:
+        >>> def half_square(target, output):
+        ...     return ((output - target) ** 2).sum(axis=-1) / 2, output - target
+        >>> custom(np.array([[0.0]]), np.array([[3.0]]), half_square).tolist()
+        [4.5]
+    """
     return function(target, output)[0]
 
 
 def custom_gradient(target: Array, output: Array, function: Callable[[Array, Array], tuple[Array, Array]]) -> Array:
-    """Return the gradient of a user's function ``(target, output) -> (values, gradient)``."""
+    """Return the gradient of a user's function ``(target, output) -> (values, gradient)``.
+
+    Example:
+        >>> def half_square(target, output):
+        ...     return ((output - target) ** 2).sum(axis=-1) / 2, output - target
+        >>> custom_gradient(np.array([[0.0]]), np.array([[3.0]]), half_square).tolist()
+        [[3.0]]
+    """
     return function(target, output)[1]
 
 
@@ -612,7 +773,19 @@ def _signs(target: Array) -> Array:
 
 
 class Loss(NamedTuple):
-    """A loss: ``function(target, output, **config) -> values`` and ``gradient`` with the same arguments."""
+    """A loss and its derivative.
+
+    Args:
+        function: ``function(target, output, **config) -> values``.
+        gradient: The derivative of each value, with the same arguments.
+
+    Example:
+        >>> function, gradient = LOSSES["mean_squared_error"]
+        >>> function(np.array([[0.0]]), np.array([[3.0]])).tolist()
+        [9.0]
+        >>> gradient(np.array([[0.0]]), np.array([[3.0]])).tolist()
+        [[6.0]]
+    """
 
     function: Callable[..., Array]
     gradient: Callable[..., Array]

@@ -1,7 +1,8 @@
 """How a gradient changes the parameters: every optimizer as an update in place, one line per equation.
 
 Symbols: ``params`` a flat vector, ``gradient`` the derivative of the loss with respect to it, ``slots`` what the
-optimizer remembers (each as long as ``params``), ``step`` the updates made so far, ``t = step + 1``.
+optimizer remembers (each as long as ``params``), ``step`` the updates made so far, ``t = step + 1``, ``learning_rate``
+the length r of a step. In the equations w is ``params``, g the gradient.
 
 ``update`` at the end is one whole step as the engines take it, in Keras's order: clip the gradient, shrink the weights
 (decay), apply the rule, follow with the moving average, keep to the constraints. The rules themselves leave the
@@ -17,6 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from rosenblatt.functional.constraints import CONSTRAINTS
+from rosenblatt.functional.normalization import moving_average
 from rosenblatt.functional.schedules import SCHEDULES
 from rosenblatt.plan import ArrayPlan, OptimizerPlan
 from rosenblatt.types import Array
@@ -38,6 +40,10 @@ def sgd(
 
     With momentum ``m <- mu m - r g`` and ``w <- w + m``; Nesterov looks one step ahead: ``w <- w + mu m - r g``.
     The learning rate is inside of m, as in Keras (PyTorch keeps it outside).
+
+    Args:
+        momentum: mu, the part of the last step that the next one keeps, 0 to 1; not 0 needs the slot "momentum".
+        nesterov: step as if the momentum had been followed already.
 
     Example:
         >>> w = np.array([1.0, 2.0])
@@ -77,13 +83,25 @@ def rmsprop(
     ``v <- rho v + (1 - rho) g^2``. Centered, ``a <- rho a + (1 - rho) g`` and the variance ``v - a^2`` takes the place
     of v. With momentum ``m <- mu m + r g / sqrt(...)`` and ``w <- w - m``.
 
+    Args:
+        rho: the memory of the mean square in the slot "velocity", 0 to 1.
+        momentum: mu, 0 to 1; above 0 it needs the slot "momentum".
+        epsilon: eps, at least 0.
+        centered: divide by the deviation; it needs the slot "average_gradient".
+
+    Example:
+        >>> w = np.array([0.0, 0.0])
+        >>> rmsprop(w, np.array([100.0, 0.01]), {"velocity": np.zeros(2)}, 0, 0.1)
+        >>> w.round(2)  # steps of one length from gradients of any size
+        array([-0.32, -0.31])
+
     Source: Hinton, Neural Networks for Machine Learning, lecture 6e, 2012; Graves 2013 (centered).
     """
     v = slots["velocity"]
-    _average(v, np.square(gradient), rho)
+    moving_average(v, np.square(gradient), rho)
     if centered:
         a = slots["average_gradient"]
-        _average(a, gradient, rho)
+        moving_average(a, gradient, rho)
         v = np.maximum(v - np.square(a), 0)  # in float32 rounding can take a variance below zero
     change = learning_rate * gradient / np.sqrt(v + epsilon)
     if momentum > 0:
@@ -120,6 +138,12 @@ def adam(
     ``m <- b1 m + (1 - b1) g``, ``v <- b2 v + (1 - b2) g^2``,
     ``w <- w - r sqrt(1 - b2^t) / (1 - b1^t) * m / (sqrt(v) + eps)``. AMSGrad divides by the largest v so far.
 
+    Args:
+        beta_1: b1, the memory of the slot "momentum", from 0 to less than 1.
+        beta_2: b2, the memory of the slot "velocity", from 0 to less than 1.
+        epsilon: eps, at least 0.
+        amsgrad: needs the slot "velocity_hat", the largest v.
+
     Example:
         >>> w, slots = np.array([1.0]), {"momentum": np.zeros(1), "velocity": np.zeros(1)}
         >>> adam(w, np.array([20.0]), slots, 0, 0.1)
@@ -130,8 +154,8 @@ def adam(
     """
     t = step + 1
     m, v = slots["momentum"], slots["velocity"]
-    _average(m, gradient, beta_1)
-    _average(v, np.square(gradient), beta_2)
+    moving_average(m, gradient, beta_1)
+    moving_average(v, np.square(gradient), beta_2)
     if amsgrad:
         v = np.maximum(slots["velocity_hat"], v, out=slots["velocity_hat"])
     rate = learning_rate * math.sqrt(1 - beta_2**t) / (1 - beta_1**t)
@@ -161,12 +185,23 @@ def nadam(
     ``m^ = u_(t+1) m / (1 - u_1 ... u_(t+1)) + (1 - u_t) g / (1 - u_1 ... u_t)``, ``v^ = v / (1 - b2^t)``,
     ``w <- w - r m^ / (sqrt(v^) + eps)``.
 
+    Args:
+        beta_1: b1, the memory of the slot "momentum", from 0 to less than 1.
+        beta_2: b2, the memory of the slot "velocity", from 0 to less than 1.
+        epsilon: eps, at least 0.
+
+    Example:
+        >>> w = np.array([0.0])
+        >>> nadam(w, np.array([20.0]), {"momentum": np.zeros(1), "velocity": np.zeros(1)}, 0, 0.1)
+        >>> w.round(3)  # the look ahead makes the first step longer than Adam's, which is 0.1
+        array([-0.106])
+
     Source: Dozat 2016.
     """
     t = step + 1
     m, v = slots["momentum"], slots["velocity"]
-    _average(m, gradient, beta_1)
-    _average(v, np.square(gradient), beta_2)
+    moving_average(m, gradient, beta_1)
+    moving_average(v, np.square(gradient), beta_2)
     now, ahead = (beta_1 * (1 - 0.5 * 0.96**i) for i in (t, t + 1))
     so_far, so_far_ahead = (beta_1**i * nadam_warm_up(i) for i in (t, t + 1))
     m_hat = ahead / (1 - so_far_ahead) * m + (1 - now) / (1 - so_far) * gradient
@@ -179,7 +214,15 @@ _NADAM_WARM_UP = np.cumprod(1 - 0.5 * 0.96 ** np.arange(1, 1001)).tolist()
 
 
 def nadam_warm_up(t: int) -> float:
-    """Return the product of Nadam's factors 1 - 0.5 * 0.96**i for i from 1 to t; from 1000 on it no longer moves."""
+    """Return the product of Nadam's factors 1 - 0.5 * 0.96**i for i from 1 to t; from 1000 on it no longer moves.
+
+    Args:
+        t: the number of factors, at least 1.
+
+    Example:
+        >>> nadam_warm_up(1), nadam_warm_up(1000) == nadam_warm_up(2000)
+        (0.52, True)
+    """
     return float(_NADAM_WARM_UP[min(t, len(_NADAM_WARM_UP)) - 1])
 
 
@@ -198,11 +241,22 @@ def adamax(
 
     ``m <- b1 m + (1 - b1) g``, ``u <- max(b2 u, |g|)``, ``w <- w - r / (1 - b1^t) * m / (u + eps)``.
 
+    Args:
+        beta_1: b1, the memory of the slot "momentum", from 0 to less than 1.
+        beta_2: b2, by which the slot "norm" fades with each update, from 0 to less than 1.
+        epsilon: eps, at least 0.
+
+    Example:
+        >>> w, slots = np.array([0.0]), {"momentum": np.zeros(1), "norm": np.zeros(1)}
+        >>> adamax(w, np.array([20.0]), slots, 0, 0.1)
+        >>> w.round(6), slots["norm"]
+        (array([-0.1]), array([20.]))
+
     Source: Kingma and Ba 2015, section 7.1.
     """
     t = step + 1
     m, u = slots["momentum"], slots["norm"]
-    _average(m, gradient, beta_1)
+    moving_average(m, gradient, beta_1)
     np.maximum(beta_2 * u, np.abs(gradient), out=u)
     params -= learning_rate / (1 - beta_1**t) * m / (u + epsilon)
 
@@ -223,7 +277,18 @@ def adagrad(
 ) -> None:
     """Divide each gradient by the root of the sum of its squares: ``w <- w - r g / sqrt(a + eps)``, ``a <- a + g^2``.
 
-    ``a`` starts at ``initial_accumulator_value``.
+    Args:
+        initial_accumulator_value: where a, the slot "accumulator", starts; the update itself does not read it.
+        epsilon: eps, at least 0.
+
+    Example:
+        >>> w, slots = np.array([0.0]), {"accumulator": np.zeros(1)}
+        >>> for step in range(3):  # steps of 0.1, 0.1 / sqrt(2), 0.1 / sqrt(3)
+        ...     adagrad(w, np.array([1.0]), slots, step, 0.1)
+        ...     print(w.round(3))
+        [-0.1]
+        [-0.171]
+        [-0.228]
 
     Source: Duchi, Hazan and Singer 2011.
     """
@@ -248,25 +313,38 @@ def lion(
 ) -> None:
     """Walk by the sign alone: ``w <- w - r sign(b1 m + (1 - b1) g)``, then ``m <- b2 m + (1 - b2) g``.
 
+    Args:
+        beta_1: b1, the share of the slot "momentum" in the step, above 0 to 1.
+        beta_2: b2, the memory of the momentum, 0 to 1.
+
+    Example:
+        >>> w, slots = np.array([0.0, 0.0]), {"momentum": np.zeros(2)}
+        >>> lion(w, np.array([100.0, -0.01]), slots, 0, 0.1)
+        >>> w, slots["momentum"].round(4)
+        (array([-0.1,  0.1]), array([ 1.e+00, -1.e-04]))
+
     Source: Chen et al. 2023, Symbolic Discovery of Optimization Algorithms.
     """
     m = slots["momentum"]
     params -= learning_rate * np.sign(beta_1 * m + (1 - beta_1) * gradient)
-    _average(m, gradient, beta_2)
+    moving_average(m, gradient, beta_2)
 
 
 def _lion_slots(**_: Any) -> dict[str, float]:
     return {"momentum": 0.0}
 
 
-def _average(average: Array, value: Array, momentum: float) -> None:
-    """Move an exponential average in place: ``a <- momentum a + (1 - momentum) value``."""
-    average *= momentum
-    average += (1 - momentum) * value
-
-
 class Optimizer(NamedTuple):
-    """An update rule, and the names and start values of what it remembers."""
+    """An update rule, and the names and start values of what it remembers.
+
+    Args:
+        update: takes params, gradient, slots, step and learning rate, and the rule's own arguments by name.
+        slots: takes the rule's arguments by name.
+
+    Example:
+        >>> OPTIMIZERS["adagrad"].slots(initial_accumulator_value=0.5)
+        {'accumulator': 0.5}
+    """
 
     update: Callable[..., None]
     slots: Callable[..., dict[str, float]]
@@ -286,6 +364,11 @@ OPTIMIZERS: dict[str, Optimizer] = {
 def start_slots(plan: OptimizerPlan, size: int, dtype: Any) -> dict[str, Array]:
     """Return what the optimizer remembers before its first step: one vector per slot.
 
+    Args:
+        plan: the rule and its options.
+        size: how many parameters there are.
+        dtype: theirs.
+
     Example:
         >>> from rosenblatt.plan import Rule
         >>> start_slots(OptimizerPlan(Rule("adam")), 2, "float32")
@@ -298,7 +381,18 @@ def start_slots(plan: OptimizerPlan, size: int, dtype: Any) -> dict[str, Array]:
 
 
 def effective_learning_rate(plan: OptimizerPlan, step: int, learning_rate: float) -> float:
-    """Return the rate of the update after ``step`` updates: the schedule's where there is one."""
+    """Return the rate of the update after ``step`` updates: the schedule's where there is one.
+
+    Args:
+        plan: the rule and its options.
+
+    Example:
+        >>> from rosenblatt.plan import Rule
+        >>> halved = Rule("exponential_decay", {"initial_learning_rate": 1.0, "decay_steps": 10, "decay_rate": 0.5})
+        >>> plan = OptimizerPlan(Rule("sgd"), schedule=halved)
+        >>> effective_learning_rate(plan, step=20, learning_rate=0.3)
+        0.25
+    """
     if plan.schedule is None:
         return float(learning_rate)
     return SCHEDULES[plan.schedule.name](step, **plan.schedule.config)
@@ -323,6 +417,14 @@ def update(
         slots: as ``start_slots`` made them.
         step: updates made before this one.
         learning_rate: the rate where the plan has no schedule.
+
+    Example:
+        >>> from rosenblatt.plan import Rule
+        >>> plan = OptimizerPlan(Rule("sgd"), clipvalue=1.0, weight_decay=0.5)
+        >>> w = np.array([2.0, 7.0])
+        >>> update(plan, [ArrayPlan("w", (1,), 0)], w, np.array([100.0, 100.0]), {}, 0, 0.1)
+        >>> w  # 2 (1 - 0.5 * 0.1) - 0.1 * 1; the other number belongs to no array that learns
+        array([1.8, 7. ])
     """
     rate = effective_learning_rate(plan, step, learning_rate)
     rule = OPTIMIZERS[plan.rule.name].update
@@ -343,13 +445,26 @@ def update(
 
 
 def take_average(arrays: Sequence[ArrayPlan], params: Array, slots: Slots) -> None:
-    """Put the moving average in the place of the trainable parameters, as Keras does at the end of ``fit``."""
+    """Put the moving average in the place of the trainable parameters, as Keras does at the end of ``fit``.
+
+    Args:
+        arrays: the trainable arrays, as for ``update``.
+        params: changed.
+        slots: with "average".
+
+    Example:
+        >>> w = np.array([1.0, 2.0])
+        >>> take_average([ArrayPlan("w", (1,), 0)], w, {"average": np.array([0.9, 1.9])})
+        >>> w
+        array([0.9, 2. ])
+    """
     for span in _spans(arrays):
         params[span] = slots["average"][span]
 
 
 def _follow(plan: OptimizerPlan, weights: Array, average: Array, step: int) -> None:
-    _average(average, weights, plan.ema_momentum if step else 0.0)  # it starts at the weights after the first step
+    # The average starts at the weights after the first step.
+    moving_average(average, weights, plan.ema_momentum if step else 0.0)
     if plan.ema_overwrite_frequency and (step + 1) % plan.ema_overwrite_frequency == 0:
         weights[:] = average
 

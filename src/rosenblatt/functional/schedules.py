@@ -1,7 +1,9 @@
 """The learning rate as a function of the updates made so far.
 
 Symbols: ``step`` counts updates from 0, so it is the number of batches seen, not of epochs; the result is the rate of
-the next update.
+the next update. ``initial_learning_rate`` is r0, where the rate starts; ``decay_steps`` the updates that a fall takes;
+``alpha`` the part of r0 that a cosine ends at. With ``staircase`` the rate is constant within each stretch of
+``decay_steps``.
 """
 
 from __future__ import annotations
@@ -16,11 +18,14 @@ def exponential_decay(
 ) -> float:
     """Multiply by ``decay_rate`` every ``decay_steps``: ``r0 * decay_rate ** (step / decay_steps)``.
 
-    With ``staircase`` the rate is constant within each stretch of ``decay_steps``.
+    Args:
+        decay_rate: above 0.
 
     Example:
         >>> exponential_decay(200, initial_learning_rate=0.1, decay_steps=100, decay_rate=0.5)
         0.025
+
+    Source: ``keras.optimizers.schedules.ExponentialDecay``.
     """
     return initial_learning_rate * math.pow(decay_rate, _progress(step, decay_steps, staircase))
 
@@ -30,9 +35,14 @@ def inverse_time_decay(
 ) -> float:
     """Divide by a line that grows with time: ``r0 / (1 + decay_rate * step / decay_steps)``.
 
+    Args:
+        decay_rate: at least 0.
+
     Example:
         >>> inverse_time_decay(300, initial_learning_rate=0.2, decay_steps=100, decay_rate=1.0)
         0.05
+
+    Source: ``keras.optimizers.schedules.InverseTimeDecay``.
     """
     return initial_learning_rate / (1 + decay_rate * _progress(step, decay_steps, staircase))
 
@@ -52,12 +62,16 @@ def polynomial_decay(
 ) -> float:
     """Fall from the initial to the end rate: ``(r0 - r1) * (1 - step / decay_steps) ** power + r1``.
 
-    After ``decay_steps`` the rate stays at the end; with ``cycle`` it rises again and falls over the next multiple of
-    ``decay_steps``.
+    Args:
+        end_learning_rate: r1.
+        power: 1 for a line; above 1 the fall is steepest at the start.
+        cycle: after ``decay_steps`` the rate rises again and falls over the next multiple of them; without, it stays.
 
     Example:
         >>> polynomial_decay(50, initial_learning_rate=0.5, decay_steps=100, end_learning_rate=0.0)
         0.25
+
+    Source: ``keras.optimizers.schedules.PolynomialDecay``.
     """
     if cycle:
         decay_steps *= max(1, math.ceil(step / decay_steps))
@@ -68,9 +82,15 @@ def polynomial_decay(
 def piecewise_constant_decay(step: int, *, boundaries: Sequence[float], values: Sequence[float]) -> float:
     """Return ``values[0]`` up to and including step ``boundaries[0]``, then ``values[1]``, and so on.
 
+    Args:
+        boundaries: steps, in rising order.
+        values: learning rates, one more than boundaries.
+
     Example:
         >>> [piecewise_constant_decay(step, boundaries=[10, 20], values=[1.0, 0.5, 0.1]) for step in (10, 11, 21)]
         [1.0, 0.5, 0.1]
+
+    Source: ``keras.optimizers.schedules.PiecewiseConstantDecay``.
     """
     return float(values[bisect_left(boundaries, step)])
 
@@ -88,6 +108,10 @@ def cosine_decay(
 
     ``r0 * ((1 - alpha) * (1 + cos(pi * step / decay_steps)) / 2 + alpha)``; with a warm-up, ``step`` counts from its
     end and ``warmup_target`` takes the place of r0.
+
+    Args:
+        warmup_target: None for no warm-up.
+        warmup_steps: updates of the warm-up.
 
     Example:
         >>> rates = [cosine_decay(step, initial_learning_rate=1.0, decay_steps=100) for step in (0, 50, 100)]
@@ -115,6 +139,11 @@ def cosine_decay_restarts(
     alpha: float = 0.0,
 ) -> float:
     """Fall along half a cosine again and again, each time ``t_mul`` times as long and from ``m_mul`` times the height.
+
+    Args:
+        first_decay_steps: updates of the first fall.
+        t_mul: at least 1.
+        m_mul: above 0.
 
     Example:
         >>> [cosine_decay_restarts(step, initial_learning_rate=1.0, first_decay_steps=10) for step in (0, 10, 20, 30)]
@@ -145,6 +174,12 @@ def one_cycle(
 
     The maximum is reached at update ``pct_start * total_steps``, counted from 1; the last of ``total_steps`` updates is
     made at ``max / div_factor / final_div_factor``, and so are all after it.
+
+    Args:
+        max_learning_rate: the maximum.
+        total_steps: all updates: batches in an epoch times epochs.
+        pct_start: the share of the updates in which the rate rises.
+        div_factor, final_div_factor: above 0.
 
     Example:
         >>> rates = [one_cycle(step, max_learning_rate=1.0, total_steps=10) for step in (0, 2, 9)]

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from itertools import pairwise
 
+from rosenblatt.arguments import check_language
 from rosenblatt.graph.layout import Layout, Point, lay_out
 from rosenblatt.graph.scalar import Scalar, in_order
-from rosenblatt.graph.text import check_language
 
 SIGNS = {
     "*": "×",

@@ -25,8 +25,17 @@ Point: TypeAlias = tuple[float, float]
 class Layout(NamedTuple):
     """Where things are, in pixels.
 
-    ``points`` has each node's centre. ``ways`` has for each node, and each of its edges, the points from the input's
-    centre over the bends to its own. ``size`` is width and height.
+    Args:
+        points: each node's centre.
+        ways: for each node, and each of its edges, the points from the input's centre over the bends to its own.
+        size: width and height.
+
+    Example:
+        >>> w = Scalar(3.0, "w")
+        >>> y = w * 2
+        >>> layout = lay_out([[w, y.inputs[1], y]])
+        >>> layout.points[y], layout.ways[y]
+        ((180.0, 77.0), [[(48.0, 48.0), (180.0, 77.0)], [(48.0, 106.0), (180.0, 77.0)]])
     """
 
     points: dict[Scalar, Point]

@@ -12,7 +12,20 @@ class Step(NamedTuple):
     """What happens at one operation.
 
     Forward its value is computed from those of its inputs. Backward its gradient, complete by now, goes to its inputs:
-    each edge's ``outgoing`` is added, and ``totals`` are the sums that the inputs have then.
+    each edge's ``outgoing`` is added.
+
+    Args:
+        phase: "forward" or "backward".
+        node: the operation's result.
+        edges: from each input.
+        totals: backward, the sums of gradients that the inputs have then; forward none.
+
+    Example:
+        >>> forward, backward = replay(Scalar(3.0) * Scalar(2.0))
+        >>> forward.phase, forward.node.value, forward.totals
+        ('forward', 6.0, ())
+        >>> backward.phase, backward.node.gradient, backward.totals
+        ('backward', 1.0, (2.0, 3.0))
     """
 
     phase: Literal["forward", "backward"]
@@ -23,6 +36,9 @@ class Step(NamedTuple):
 
 def replay(result: Scalar) -> Iterator[Step]:
     """Run backward from a result, and yield every operation in the order in which it was carried out.
+
+    Args:
+        result: one that was computed.
 
     Example:
         >>> w, x = Scalar(3.0, "w"), Scalar(2.0, "x")

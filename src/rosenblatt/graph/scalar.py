@@ -8,6 +8,8 @@ much the result moves when that one input moves. To go backward is to hand gradi
 
 Numbers behave as in NumPy: at the border of what is defined, as in 1 / 0 and log(0), the result is infinite (0 / 0 is
 no number, nan), and so may be the derivative. Beyond the border, as in log(-1) and (-1) ** 0.5, an error says so.
+
+Symbols: ``x``, ``left``, ``right``, ``base`` and ``exponent`` are scalars or plain numbers.
 """
 
 from __future__ import annotations
@@ -22,11 +24,21 @@ from rosenblatt.errors import ArgumentError
 class Edge:
     """How a result depends on one of its inputs.
 
-    Attributes:
+    Args:
         input: the scalar that goes in.
         derivative: the local derivative, d result / d input.
+
+    Attributes:
         incoming: the gradient of the result, dL / d result; 0 before `Scalar.backward`.
         outgoing: what the input gets for it, incoming * derivative.
+
+    Example:
+        >>> w, x = Scalar(0.5), Scalar(2.0)
+        >>> loss = (w * x) ** 2
+        >>> loss.backward()
+        >>> edge = loss.inputs[0].edges[0]  # from w to w * x
+        >>> edge.incoming, edge.derivative, edge.outgoing
+        (2.0, 2.0, 4.0)
     """
 
     __slots__ = ("derivative", "incoming", "input")
@@ -141,25 +153,60 @@ Number: TypeAlias = Scalar | float
 
 
 def add(*terms: Number) -> Scalar:
-    """Return the sum; each term gets the gradient unchanged."""
+    """Return the sum; each term gets the gradient unchanged.
+
+    Args:
+        terms: scalars or plain numbers.
+
+    Example:
+        >>> a, b, c = Scalar(1.0), Scalar(2.0), Scalar(3.0)
+        >>> y = add(a, b, c)
+        >>> y.backward()
+        >>> y.value, a.gradient, b.gradient, c.gradient
+        (6.0, 1.0, 1.0, 1.0)
+    """
     scalars = [as_scalar(term) for term in terms]
     return Scalar(sum(term.value for term in scalars), "", "+", [Edge(term, 1.0) for term in scalars])
 
 
 def subtract(left: Number, right: Number) -> Scalar:
-    """Return left - right; the right one gets the gradient with its sign turned."""
+    """Return left - right; the right one gets the gradient with its sign turned.
+
+    Example:
+        >>> a, b = Scalar(5.0), Scalar(2.0)
+        >>> y = subtract(a, b)
+        >>> y.backward()
+        >>> y.value, a.gradient, b.gradient
+        (3.0, 1.0, -1.0)
+    """
     a, b = as_scalar(left), as_scalar(right)
     return Scalar(a.value - b.value, "", "-", [Edge(a, 1.0), Edge(b, -1.0)])
 
 
 def multiply(left: Number, right: Number) -> Scalar:
-    """Return left * right; each gets the gradient times the other."""
+    """Return left * right; each gets the gradient times the other.
+
+    Example:
+        >>> a, b = Scalar(5.0), Scalar(2.0)
+        >>> y = multiply(a, b)
+        >>> y.backward()
+        >>> y.value, a.gradient, b.gradient
+        (10.0, 2.0, 5.0)
+    """
     a, b = as_scalar(left), as_scalar(right)
     return Scalar(a.value * b.value, "", "*", [Edge(a, b.value), Edge(b, a.value)])
 
 
 def divide(left: Number, right: Number) -> Scalar:
-    """Return left / right; infinity, or nan for 0 / 0, where the right one is 0."""
+    """Return left / right; infinity, or nan for 0 / 0, where the right one is 0.
+
+    Example:
+        >>> a, b = Scalar(6.0), Scalar(2.0)
+        >>> y = divide(a, b)
+        >>> y.backward()
+        >>> y.value, a.gradient, b.gradient
+        (3.0, 0.5, -1.5)
+    """
     a, b = as_scalar(left), as_scalar(right)
     value = _quotient(a.value, b.value)
     return Scalar(value, "", "/", [Edge(a, _quotient(1.0, b.value)), Edge(b, _quotient(-value, b.value))])
@@ -170,6 +217,13 @@ def power(base: Number, exponent: Number) -> Scalar:
 
     Raises:
         ArgumentError: a negative base with an exponent that is not whole: the result would be complex.
+
+    Example:
+        >>> a = Scalar(5.0)
+        >>> y = power(a, 2.0)
+        >>> y.backward()
+        >>> y.value, a.gradient
+        (25.0, 10.0)
     """
     a, b = as_scalar(base), as_scalar(exponent)
     if a.value < 0 and not b.value.is_integer():
@@ -181,7 +235,15 @@ def power(base: Number, exponent: Number) -> Scalar:
 
 
 def exp(x: Number) -> Scalar:
-    """Return e ** x, which is its own derivative; infinity where that is too large for a float."""
+    """Return e ** x, which is its own derivative; infinity where that is too large for a float.
+
+    Example:
+        >>> x = Scalar(1.0)
+        >>> y = exp(x)
+        >>> y.backward()
+        >>> round(y.value, 4), round(x.gradient, 4)
+        (2.7183, 2.7183)
+    """
     a = as_scalar(x)
     try:
         value = math.exp(a.value)
@@ -195,6 +257,13 @@ def log(x: Number) -> Scalar:
 
     Raises:
         ArgumentError: x is negative.
+
+    Example:
+        >>> x = Scalar(4.0)
+        >>> y = log(x)
+        >>> y.backward()
+        >>> round(y.value, 4), x.gradient
+        (1.3863, 0.25)
     """
     a = as_scalar(x)
     if a.value < 0:
@@ -204,7 +273,15 @@ def log(x: Number) -> Scalar:
 
 
 def maximum(left: Number, right: Number) -> Scalar:
-    """Return the larger one, which alone gets the gradient; where both are equal it is the right one."""
+    """Return the larger one, which alone gets the gradient; where both are equal it is the right one.
+
+    Example:
+        >>> z = Scalar(0.0)
+        >>> y = maximum(z, 0.0)  # relu: at its corner the derivative is 0
+        >>> y.backward()
+        >>> y.value, z.gradient
+        (0.0, 0.0)
+    """
     a, b = as_scalar(left), as_scalar(right)
     takes_left = a.value > b.value
     return Scalar(max(a.value, b.value), "", "max", [Edge(a, float(takes_left)), Edge(b, float(not takes_left))])
@@ -228,12 +305,26 @@ def _power(base: float, exponent: float) -> float:
 
 
 def as_scalar(x: Number) -> Scalar:
-    """Return a scalar as it is, and a plain number as a new one without a name."""
+    """Return a scalar as it is, and a plain number as a new one without a name.
+
+    Example:
+        >>> as_scalar(2)
+        Scalar(2, gradient=0)
+    """
     return x if isinstance(x, Scalar) else Scalar(x)
 
 
 def in_order(*results: Scalar) -> list[Scalar]:
-    """Return all scalars that the results came from, and themselves, each after its inputs."""
+    """Return all scalars that the results came from, and themselves, each after its inputs.
+
+    Args:
+        results: where the graph ends.
+
+    Example:
+        >>> w, x = Scalar(3.0, "w"), Scalar(2.0, "x")
+        >>> [node.name or node.operation for node in in_order(w * x + w)]
+        ['w', 'x', '*', '+']
+    """
     order: list[Scalar] = []
     seen: set[Scalar] = set()
     waiting = [(result, False) for result in reversed(results)]  # a list, not recursion: graphs may be deep

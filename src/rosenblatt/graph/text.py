@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from rosenblatt.errors import UnknownNameError
+from rosenblatt.arguments import check_language
 from rosenblatt.graph.scalar import Scalar, in_order
 
 SYMBOLS = {"+": " + ", "*": " * ", "-": " - ", "/": " / ", "**": " ** "}
@@ -44,7 +44,15 @@ def to_text(*results: Scalar, language: str = "en") -> str:
 
 
 def names_of(nodes: list[Scalar]) -> dict[Scalar, str]:
-    """Return what each node is called: its name, its value where it is a plain number, else v1, v2, ..."""
+    """Return what each node is called: its name, its value where it is a plain number, else v1, v2, ...
+
+    Args:
+        nodes: each after its inputs.
+
+    Example:
+        >>> list(names_of(in_order(Scalar(3.0, "w") * 2 + 1)).values())
+        ['w', '2', 'v1', '1', 'v2']
+    """
     names: dict[Scalar, str] = {}
     unnamed = 0
     for node in nodes:
@@ -54,17 +62,21 @@ def names_of(nodes: list[Scalar]) -> dict[Scalar, str]:
 
 
 def made_by(node: Scalar, names: dict[Scalar, str]) -> str:
-    """Return the operation with the names of its inputs, such as "w * x"; nothing for what was given."""
+    """Return the operation with the names of its inputs, such as "w * x"; nothing for what was given.
+
+    Args:
+        node: an operation's result, or a number that was given.
+        names: as `names_of` gave them.
+
+    Example:
+        >>> y = Scalar(3.0, "w") * 2
+        >>> made_by(y, names_of(in_order(y)))
+        'w * 2'
+    """
     inputs = [names[each] for each in node.inputs]
     if node.operation in SYMBOLS:
         return SYMBOLS[node.operation].join(inputs)
     return f"{node.operation}({', '.join(inputs)})" if node.edges else ""
-
-
-def check_language(who: str, language: str) -> None:
-    """Raise unless the language is one of ours."""
-    if language not in HEADINGS:
-        raise UnknownNameError(f"{who}: language", language, HEADINGS)
 
 
 def _width(text: str) -> int:

@@ -11,13 +11,13 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial, reduce
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 
 import numpy as np
 
 from rosenblatt.errors import ArgumentError, DataError, ModelStateError, ShapeError
+from rosenblatt.functional.normalization import standard_deviation
 from rosenblatt.graph import functions
 from rosenblatt.graph.functions import EPSILON
 from rosenblatt.graph.scalar import Edge, Number, Scalar, add, as_scalar, in_order
@@ -34,9 +34,19 @@ LIMIT = 1000  # nodes; beyond it a graph is no longer something to read
 class GraphTooLargeError(ArgumentError):
     """A network with more operations than a graph is to show.
 
-    Attributes:
+    Args:
         nodes: how many it would have at least.
         limit: how many were allowed.
+
+    Example:
+        >>> from rosenblatt import Sequential, layers
+        >>> model = Sequential([layers.Dense(100, input_shape=(784,))])
+        >>> model.compile("sgd", "mse")
+        >>> try:
+        ...     trace(model, np.zeros(784), np.zeros(100))
+        ... except GraphTooLargeError as error:
+        ...     print(error.nodes, error.limit)
+        157785 1000
     """
 
     def __init__(self, nodes: int, limit: int) -> None:
@@ -48,15 +58,33 @@ class GraphTooLargeError(ArgumentError):
 
 
 class Group(NamedTuple):
-    """The nodes that belong together: the inputs, one layer, or the loss."""
+    """The nodes that belong together: the inputs, one layer, or the loss.
 
-    kind: str  # "inputs", "loss", or the layer's class, such as "Dense"
+    Args:
+        kind: "inputs", "loss", or the layer's class, such as "Dense".
+        name: the layer's, or the loss's.
+        nodes: each after its inputs.
+
+    Example:
+        >>> z = Scalar(0.3, "z")
+        >>> Group("inputs", "", [z]).nodes
+        [Scalar(0.3, 'z', gradient=0)]
+    """
+
+    kind: str
     name: str
     nodes: list[Scalar]
 
 
 class Trace:
-    """One sample's pass through a model, as a graph; the gradients have been computed.
+    """One sample's pass through a model, as a graph; the gradients have been computed. `trace` makes it.
+
+    Args:
+        plan: the network, with a loss.
+        weights: its arrays by ``layer/array``.
+        x: one row.
+        target: its target, as the loss wants it.
+        fused: see `trace`.
 
     Attributes:
         loss: the loss with its penalties: the graph's last node.
@@ -66,6 +94,24 @@ class Trace:
         from_logits: whether the loss was computed from the logits, because an output has rounded to 0 or 1.
         parameters: each array's scalars by ``layer/array``, in the order of the flattened array.
         groups: all nodes, each in its part of the network.
+
+    Example:
+        >>> from rosenblatt import Sequential, layers
+        >>> model = Sequential([layers.Dense(1, activation="sigmoid", input_shape=(2,))])
+        >>> model.set_weights([np.array([[0.5], [0.5]]), np.array([-0.7])])
+        >>> model.compile("sgd", "binary_crossentropy")
+        >>> print(trace(model, [1, 1], 1).to_text())
+        node  made by                    value   gradient
+        w1                                 0.5  -0.425557
+        x1                                   1  -0.212779
+        v1    w1 * x1                      0.5  -0.425557
+        w2                                 0.5  -0.425557
+        x2                                   1  -0.212779
+        v2    w2 * x2                      0.5  -0.425557
+        b                                 -0.7  -0.425557
+        z     v1 + v2 + b                  0.3  -0.425557
+        a     sigmoid(z)              0.574443   -1.74082
+        L     binary_crossentropy(a)  0.554355          1
     """
 
     def __init__(self, plan: Plan, weights: Mapping[str, Array], x: Array, target: Array, *, fused: bool) -> None:
@@ -147,9 +193,9 @@ class Trace:
             return [x_i * scale + offset if offset else x_i * scale for x_i in x]
         if layer.kind == "Normalization":
             figures = (self._weights[f"{layer.name}/{name}"] for name in ("mean", "variance"))
-            mean, variance = (np.broadcast_to(each, layer.input_shape).ravel().tolist() for each in figures)
-            deviations = [max(math.sqrt(each), 1e-7) for each in variance]
-            return [(x_i - m) / d for x_i, m, d in zip(x, mean, deviations, strict=True)]
+            mean, variance = (np.broadcast_to(each, layer.input_shape).ravel().astype(np.float64) for each in figures)
+            deviation = standard_deviation(variance)
+            return [(x_i - m) / d for x_i, m, d in zip(x, mean.tolist(), deviation.tolist(), strict=True)]
         return x  # Flatten, Dropout, GaussianNoise: a trained model's pass leaves the numbers as they are
 
     def _dense(self, layer: LayerPlan, x: list[Scalar]) -> list[Scalar]:
@@ -270,7 +316,7 @@ def trace(model: Sequential, x: ArrayLike, y: ArrayLike, *, fused: bool = True, 
         (0.554, array([[-0.426],
                [-0.426]], dtype=float32))
     """
-    plan = _as_it_is_now(model)
+    plan = model.plan
     if plan.loss is None:
         raise ModelStateError("graph.trace: expected a compiled model, got one without a loss. Call compile first.")
     unknown = _unknown_part(plan)
@@ -290,6 +336,11 @@ def trace(model: Sequential, x: ArrayLike, y: ArrayLike, *, fused: bool = True, 
 
 def fuse(name: str, function: Composition, inputs: Sequence[Scalar]) -> list[Scalar]:
     """Close a part of a graph into single operations, one for each result, with the same values and derivatives.
+
+    Args:
+        name: of the operation, as it is shown.
+        function: from scalars to the results.
+        inputs: what it is called with.
 
     Example:
         >>> z = Scalar(0.3)
@@ -335,12 +386,6 @@ LOSSES: dict[str, Callable[..., Scalar]] = {
     "mean_absolute_error": functions.mean_absolute_error,
     "huber": functions.huber,
 }
-
-
-def _as_it_is_now(model: Sequential) -> Plan:
-    """The model's plan; layers may have been frozen since it was made."""
-    pairs = zip(model.plan.layers, model.layers, strict=True)
-    return replace(model.plan, layers=tuple(replace(plan, trainable=layer.trainable) for plan, layer in pairs))
 
 
 def _unknown_part(plan: Plan) -> str:

@@ -130,7 +130,11 @@ STEP = {
 
 
 def main(lang: str = "en") -> None:
-    """Tell what this rung shows, with the figures computed here."""
+    """Tell what this rung shows, with the figures computed here.
+
+    Args:
+        lang: "en" or "ko".
+    """
     x, y = np.array([1.0, 2.0, 3.0, 4.0]), np.array([2.0, 3.0, 5.0, 6.0])
     steps = []
     for epochs in (1, 10, 100, 500):

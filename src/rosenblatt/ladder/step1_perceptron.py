@@ -44,7 +44,15 @@ TARGETS = {"AND": np.array([0, 0, 0, 1]), "OR": np.array([0, 1, 1, 1]), "XOR": n
 
 
 def step(z: ArrayLike) -> Labels:
-    """Return 1 where z >= 0, else 0: the threshold."""
+    """Return 1 where z >= 0, else 0: the threshold.
+
+    Args:
+        z: any numbers.
+
+    Example:
+        >>> print(step([-0.1, 0.0, 0.1]))
+        [0 1 1]
+    """
     return (np.asarray(z) >= 0).astype(np.int64)
 
 
@@ -117,6 +125,9 @@ class Perceptron:
 def AND(*x: ArrayLike) -> Labels:
     """Return 1 where both inputs are 1.
 
+    Args:
+        x: two values or columns, or one array of rows of two.
+
     Example:
         >>> print(AND(1, 1), AND([[0, 0], [0, 1], [1, 0], [1, 1]]))
         1 [0 0 0 1]
@@ -125,17 +136,36 @@ def AND(*x: ArrayLike) -> Labels:
 
 
 def OR(*x: ArrayLike) -> Labels:
-    """Return 1 where at least one input is 1."""
+    """Return 1 where at least one input is 1.
+
+    Args:
+        x: two values or columns, or one array of rows of two.
+
+    Example:
+        >>> print(OR([[0, 0], [0, 1], [1, 0], [1, 1]]))
+        [0 1 1 1]
+    """
     return step(pairs(*x) @ (0.5, 0.5) - 0.2)
 
 
 def NAND(*x: ArrayLike) -> Labels:
-    """Return 1 unless both inputs are 1: AND with every sign turned."""
+    """Return 1 unless both inputs are 1: AND with every sign turned.
+
+    Args:
+        x: two values or columns, or one array of rows of two.
+
+    Example:
+        >>> print(NAND([[0, 0], [0, 1], [1, 0], [1, 1]]))
+        [1 1 1 0]
+    """
     return step(pairs(*x) @ (-0.5, -0.5) + 0.7)
 
 
 def XOR(*x: ArrayLike) -> Labels:
     """Return 1 where exactly one input is 1: a second layer over two units of the first.
+
+    Args:
+        x: two values or columns, or one array of rows of two.
 
     Example:
         >>> print(XOR([[0, 0], [0, 1], [1, 0], [1, 1]]))
@@ -145,7 +175,15 @@ def XOR(*x: ArrayLike) -> Labels:
 
 
 def pairs(*x: ArrayLike) -> Array:
-    """Return the inputs of a gate as (..., 2), given as one array of such rows or as two values or columns."""
+    """Return the inputs of a gate as (..., 2).
+
+    Args:
+        x: two values or columns, or one array of rows of two.
+
+    Example:
+        >>> print(pairs([0, 1], [1, 1]).tolist(), pairs([[0, 1], [1, 1]]).tolist())
+        [[0.0, 1.0], [1.0, 1.0]] [[0.0, 1.0], [1.0, 1.0]]
+    """
     together = np.stack(np.broadcast_arrays(*x), axis=-1) if len(x) == 2 else np.asarray(x[0])
     if together.shape[-1:] != (2,):
         raise ValueError(f"gate: expected two inputs, got shape {together.shape}. Give two values or rows of two.")
@@ -209,7 +247,11 @@ ERRORS = {"en": "errors", "ko": "오류"}
 
 
 def main(lang: str = "en") -> None:
-    """Tell what this rung shows, with the figures computed here."""
+    """Tell what this rung shows, with the figures computed here.
+
+    Args:
+        lang: "en" or "ko".
+    """
     learned = []
     unit = Perceptron(learning_rate=0.1, epochs=5)
     for gate, targets in TARGETS.items():

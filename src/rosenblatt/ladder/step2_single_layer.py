@@ -148,7 +148,17 @@ class SingleLayer:
 
 
 def table_and_column(x: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
-    """Return x as a table (m, n_features) and y as a column (m, 1) of zeros and ones, or say what does not fit."""
+    """Return x as a table (m, n_features) and y as a column (m, 1) of zeros and ones, or say what does not fit.
+
+    Args:
+        x: m rows.
+        y: m targets.
+
+    Example:
+        >>> x, y = table_and_column([[1, 2], [3, 4]], [0, 1])
+        >>> x.shape, y.tolist()
+        ((2, 2), [[0.0], [1.0]])
+    """
     x, y = np.asarray(x, dtype=float), np.reshape(np.asarray(y, dtype=float), (-1, 1))
     if x.ndim != 2 or len(x) != len(y) or not len(x):
         raise ValueError(
@@ -211,7 +221,11 @@ Next: a layer of such neurons in front -> python -m rosenblatt.ladder.step3_dual
 
 
 def main(lang: str = "en") -> None:
-    """Tell what this rung shows, with the figures computed here."""
+    """Tell what this rung shows, with the figures computed here.
+
+    Args:
+        lang: "en" or "ko".
+    """
     from rosenblatt.ladder.data import cancer
 
     data = cancer()

@@ -52,6 +52,12 @@ class DualLayer(SingleLayer):
         learning_rate: the share of the gradient that one step takes.
         l1: strength of the penalty on the sum of |w1| and |w2|.
         l2: strength of the penalty on half the sum of w1² and w2².
+
+    Example:
+        >>> network = DualLayer(units=3, learning_rate=1.0)
+        >>> network.fit([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0], epochs=1000)
+        >>> print(network.w1.std(axis=1).round(6))  # three neurons that began equal are still equal
+        [0. 0.]
     """
 
     w1: Array
@@ -146,7 +152,11 @@ Next: let them begin different -> python -m rosenblatt.ladder.step4_random_init
 
 
 def main(lang: str = "en") -> None:
-    """Tell what this rung shows, with the figures computed here."""
+    """Tell what this rung shows, with the figures computed here.
+
+    Args:
+        lang: "en" or "ko".
+    """
     from rosenblatt.ladder.data import cancer
 
     data = cancer()

@@ -27,7 +27,21 @@ from rosenblatt.ladder.step3_dual_layer import DualLayer
 
 
 class RandomInitNetwork(DualLayer):
-    """The network of rung 3, started from standard normal weights of seed 42."""
+    """The network of rung 3, started from standard normal weights of seed 42.
+
+    Args:
+        units: number of hidden neurons.
+        learning_rate: the share of the gradient that one step takes.
+        l1: strength of the penalty on the sum of |w1| and |w2|.
+        l2: strength of the penalty on half the sum of w1² and w2².
+
+    Example:
+        >>> x, y = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
+        >>> network = RandomInitNetwork(units=3, learning_rate=1.0)
+        >>> network.fit(x, y, epochs=2000)
+        >>> network.score(x, y)  # XOR, at last
+        1.0
+    """
 
     def init_weights(self, n_features: int) -> None:
         """Draw w1 and then w2 from N(0, 1); the biases start at zero."""
@@ -78,7 +92,11 @@ Next: more than one step in each epoch -> python -m rosenblatt.ladder.step5_mini
 
 
 def main(lang: str = "en") -> None:
-    """Tell what this rung shows, with the figures computed here."""
+    """Tell what this rung shows, with the figures computed here.
+
+    Args:
+        lang: "en" or "ko".
+    """
     from rosenblatt.ladder.data import cancer
 
     data = cancer()

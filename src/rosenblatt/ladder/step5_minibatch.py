@@ -42,6 +42,15 @@ class MinibatchNetwork(RandomInitNetwork):
         learning_rate: the share of the gradient that one step takes.
         l1: strength of the penalty on the sum of |w1| and |w2|.
         l2: strength of the penalty on half the sum of w1² and w2².
+
+    Example:
+        >>> x, y = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
+        >>> for batch_size in (4, 1):  # one step an epoch, then four
+        ...     network = MinibatchNetwork(units=3, batch_size=batch_size, learning_rate=1.0)
+        ...     network.fit(x, y, epochs=500)
+        ...     print(round(network.losses[-1], 2))
+        0.05
+        0.01
     """
 
     def __init__(
@@ -121,7 +130,11 @@ Next: more than two classes -> python -m rosenblatt.ladder.step6_multi_class
 
 
 def main(lang: str = "en") -> None:
-    """Tell what this rung shows, with the figures computed here."""
+    """Tell what this rung shows, with the figures computed here.
+
+    Args:
+        lang: "en" or "ko".
+    """
     from time import perf_counter
 
     from rosenblatt.ladder.data import cancer

@@ -63,6 +63,13 @@ class MultiClassNetwork:
         l1: strength of the penalty on the sum of |w1| and |w2|.
         l2: strength of the penalty on half the sum of w1² and w2².
         exact_bias_gradient: False trains b2 as the lectures print it (it never moves), True by its gradient.
+
+    Example:
+        >>> x, y = np.array([[0.0, 2.0], [2.0, 0.0], [-2.0, -2.0]]), np.eye(3)
+        >>> network = MultiClassNetwork(units=5, learning_rate=1.0)
+        >>> network.fit(x, y, epochs=100)
+        >>> print(network.predict(x), network.softmax(network.forpass(x)).round(1).tolist())
+        [0 1 2] [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]
     """
 
     w1: Array
@@ -200,7 +207,17 @@ class MultiClassNetwork:
 
 
 def table_and_one_hot(x: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
-    """Return x as a table (m, n_features) and y as one-hot rows (m, n_classes), or say what does not fit."""
+    """Return x as a table (m, n_features) and y as one-hot rows (m, n_classes), or say what does not fit.
+
+    Args:
+        x: m rows.
+        y: m one-hot rows.
+
+    Example:
+        >>> x, y = table_and_one_hot([[1, 2]], [[0, 1, 0]])
+        >>> x.shape, y.shape
+        ((1, 2), (1, 3))
+    """
     x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
     if x.ndim != 2 or y.ndim != 2 or len(x) != len(y) or not len(x):
         raise ValueError(
@@ -270,7 +287,11 @@ From here on the same network in three lines: rosenblatt.Sequential.
 
 
 def main(lang: str = "en") -> None:
-    """Tell what this rung shows, with the figures computed here."""
+    """Tell what this rung shows, with the figures computed here.
+
+    Args:
+        lang: "en" or "ko".
+    """
     from rosenblatt.ladder.data import fashion
 
     z = np.array([[2.20, 1.39, 0.85], [0.00, -1.39, -2.20]])

@@ -35,7 +35,15 @@ TARGETS = np.array([0, 1, 1, 0])
 
 
 def sigmoid(z: Array) -> Array:
-    """Return 1 / (1 + exp(-z))."""
+    """Return 1 / (1 + exp(-z)).
+
+    Args:
+        z: any numbers.
+
+    Example:
+        >>> print(sigmoid(np.array([-2.0, 0.0, 2.0])).round(3))
+        [0.119 0.5   0.881]
+    """
     return 1 / (1 + np.exp(-z))
 
 
@@ -142,7 +150,11 @@ figures of 10 000 updates: they appear after 31 020, in the last line above.
 
 
 def main(lang: str = "en") -> None:
-    """Tell what this file shows, with the figures computed here."""
+    """Tell what this file shows, with the figures computed here.
+
+    Args:
+        lang: "en" or "ko".
+    """
     lines = []
     for updates in (1, 1_000, 3_000, 10_000, 31_020):
         network = XORNetwork()

@@ -61,6 +61,14 @@ class Optimizer(Configurable):
 
     Raises:
         ArgumentError: a value outside of what is allowed, or more than one way of clipping.
+
+    Example:
+        >>> w = np.array([0.0, 0.0])
+        >>> SGD(1.0, clipnorm=1.0).apply([np.array([3.0, 4.0])], [w])  # of length 5, cut to 1
+        >>> w.round(6)
+        array([-0.6, -0.8])
+
+    Source: Keras, ``keras.optimizers.Optimizer``.
     """
 
     function: ClassVar[str]
@@ -105,6 +113,7 @@ class Optimizer(Configurable):
     def __init_subclass__(cls) -> None:
         """Spell ``**shared`` out in the signature that help, editors and ``get_config`` see."""
         _, *own = inspect.signature(cls.__init__).parameters.values()
+        cls.__signature__ = None  # type: ignore[attr-defined]  # that of its constructor, and never its base's
         if own and own[-1].kind is inspect.Parameter.VAR_KEYWORD:
             common = inspect.signature(Optimizer.__init__).parameters
             *shared, name = (common[key] for key in Shared.__annotations__)
@@ -182,6 +191,9 @@ class Optimizer(Configurable):
     def apply_gradients(self, grads_and_vars: Iterable[tuple[Any, Array]]) -> None:
         """Make one update of arrays of your own, given as pairs of gradient and parameter: see ``apply``.
 
+        Args:
+            grads_and_vars: pairs (gradient, parameter), such as ``zip(gradients, parameters)``.
+
         Example:
             >>> w = np.array([1.0])
             >>> SGD(0.1).apply_gradients([(np.array([10.0]), w)])
@@ -232,11 +244,23 @@ class Optimizer(Configurable):
 class SGD(Optimizer):
     """Stochastic gradient descent, with momentum (the heavy ball or Nesterov's) if wanted.
 
-    ``w <- w - r g``; with momentum ``m <- mu m - r g``, ``w <- w + m``. ``Optimizer`` tells of the other arguments.
+    ``w <- w - r g``; with momentum ``m <- mu m - r g``, ``w <- w + m``; Nesterov's is ``w <- w + mu m - r g``.
+    ``Optimizer`` tells of the other arguments.
+
+    Args:
+        momentum: mu, the part of the last step that the next one keeps, 0 to 1; 0 is plain descent.
+        nesterov: step as if the momentum had been followed already.
 
     Example:
-        >>> SGD(0.1, momentum=0.9)
-        SGD(0.1, momentum=0.9)
+        >>> w, optimizer = np.array([0.0]), SGD(0.1, momentum=0.9)
+        >>> for _ in range(3):  # down the same slope: the steps grow, 0.1, 0.19, 0.271 ... to 1.0 in the end
+        ...     optimizer.apply([np.array([1.0])], [w])
+        ...     print(w.round(3))
+        [-0.1]
+        [-0.29]
+        [-0.561]
+
+    Source: Keras, ``keras.optimizers.SGD``; Polyak 1964 (momentum); Sutskever et al. 2013 (Nesterov).
     """
 
     function = "sgd"
@@ -259,7 +283,20 @@ class RMSprop(Optimizer):
 
     ``v <- rho v + (1 - rho) g^2``, ``w <- w - r g / sqrt(v + eps)``. ``Optimizer`` tells of the other arguments.
 
-    Source: Hinton, Neural Networks for Machine Learning, lecture 6e, 2012.
+    Args:
+        rho: the memory of the mean square, 0 to 1.
+        momentum: the part of the last step that the next one keeps, 0 to 1.
+        epsilon: added to the mean square, at least 0.
+        centered: divide by the deviation, ``sqrt(v - a^2 + eps)``, where ``a <- rho a + (1 - rho) g``.
+
+    Example:
+        >>> w = np.array([0.0, 0.0])
+        >>> RMSprop(0.1).apply([np.array([100.0, 0.01])], [w])  # steps of one length from gradients of any size
+        >>> w.round(2)  # 0.1 / sqrt(1 - rho)
+        array([-0.32, -0.31])
+
+    Source: Keras, ``keras.optimizers.RMSprop``; Hinton, Neural Networks for Machine Learning, lecture 6e, 2012; Graves
+        2013 (centered).
     """
 
     function = "rmsprop"
@@ -302,10 +339,23 @@ class _AdamFamily(Optimizer):
 class Adam(_AdamFamily):
     """Momentum over root mean square, both corrected for their start at zero.
 
-    ``beta_1`` is the memory of the momentum, ``beta_2`` that of the mean square; ``amsgrad`` divides by the largest
-    mean square so far. ``Optimizer`` tells of the other arguments.
+    ``m <- b1 m + (1 - b1) g``, ``v <- b2 v + (1 - b2) g^2``, and at the t-th update
+    ``w <- w - r sqrt(1 - b2^t) / (1 - b1^t) * m / (sqrt(v) + eps)``. ``Optimizer`` tells of the other arguments.
 
-    Source: Kingma and Ba 2015; Reddi et al. 2018 (AMSGrad).
+    Args:
+        beta_1: b1, the memory of the momentum, from 0 to less than 1.
+        beta_2: b2, the memory of the mean square, from 0 to less than 1.
+        epsilon: added to the root, at least 0.
+        amsgrad: divide by the largest v so far.
+
+    Example:
+        >>> w, optimizer = np.array([0.0, 0.0]), Adam(0.1)
+        >>> for sign in (1.0, -1.0, 1.0, -1.0):
+        ...     optimizer.apply([np.array([100.0, 100.0 * sign])], [w])
+        >>> w.round(2)  # steps of the learning rate where the gradients agree, and small ones where not
+        array([-0.4 , -0.12])
+
+    Source: Keras, ``keras.optimizers.Adam``; Kingma and Ba 2015; Reddi et al. 2018 (AMSGrad).
     """
 
     function = "adam"
@@ -327,7 +377,23 @@ class Adam(_AdamFamily):
 class AdamW(Adam):
     """Adam whose weights shrink by ``weight_decay * learning_rate`` before each update, biases too.
 
-    Source: Loshchilov and Hutter 2019, Decoupled Weight Decay Regularization.
+    ``w <- w - r weight_decay w``, then `Adam`'s update, which knows nothing of it; the penalty of a regularizer would
+    go through the gradient, and be divided by its root mean square too.
+
+    Args:
+        weight_decay: at least 0.
+        beta_1: see `Adam`, as for all that follows.
+        beta_2: the memory of the mean square.
+        epsilon: added to the root.
+        amsgrad: divide by the largest v so far.
+
+    Example:
+        >>> w = np.array([1.0, -20.0])
+        >>> AdamW(0.1, weight_decay=0.5).apply([np.array([0.0, 0.0])], [w])  # without a gradient
+        >>> w.round(6)
+        array([  0.95, -19.  ])
+
+    Source: Keras, ``keras.optimizers.AdamW``; Loshchilov and Hutter 2019, Decoupled Weight Decay Regularization.
     """
 
     def __init__(
@@ -345,9 +411,28 @@ class AdamW(Adam):
 
 
 class Nadam(_AdamFamily):
-    """Adam with Nesterov's look ahead.
+    """Adam with Nesterov's look ahead: the newest gradient counts for more, and the momentum warms up.
 
-    Source: Dozat 2016.
+    With ``u_t = b1 (1 - 0.96^t / 2)`` and `Adam`'s m and v,
+    ``m^ = u_(t+1) m / (1 - u_1 ... u_(t+1)) + (1 - u_t) g / (1 - u_1 ... u_t)``,
+    ``w <- w - r m^ / (sqrt(v / (1 - b2^t)) + eps)``. ``Optimizer`` tells of the other arguments.
+
+    Args:
+        beta_1: b1, the memory of the momentum, from 0 to less than 1.
+        beta_2: b2, the memory of the mean square, from 0 to less than 1.
+        epsilon: added to the root, at least 0.
+
+    Example:
+        >>> def last_step(optimizer):
+        ...     w = np.array([0.0])
+        ...     for gradient in (1.0, 1.0, 0.0):
+        ...         before = w.copy()
+        ...         optimizer.apply([np.array([gradient])], [w])
+        ...     return (w - before).round(3)
+        >>> last_step(Adam(0.1)), last_step(Nadam(0.1))  # the slope has ended: Nadam stops sooner
+        (array([-0.077]), array([-0.012]))
+
+    Source: Keras, ``keras.optimizers.Nadam``; Dozat 2016.
     """
 
     function = "nadam"
@@ -356,7 +441,24 @@ class Nadam(_AdamFamily):
 class Adamax(_AdamFamily):
     """Adam with the largest recent gradient in place of the root mean square.
 
-    Source: Kingma and Ba 2015, section 7.1.
+    ``m <- b1 m + (1 - b1) g``, ``u <- max(b2 u, |g|)``, ``w <- w - r / (1 - b1^t) * m / (u + eps)``. ``Optimizer``
+    tells of the other arguments.
+
+    Args:
+        beta_1: b1, the memory of the momentum, from 0 to less than 1.
+        beta_2: b2, by which the largest gradient fades with each update, from 0 to less than 1.
+        epsilon: added to u, at least 0.
+
+    Example:
+        >>> w, optimizer = np.array([0.0]), Adamax(0.1, beta_1=0.0)
+        >>> for gradient in (1.0, 100.0, 1.0):  # after the large gradient the old ones make small steps
+        ...     optimizer.apply([np.array([gradient])], [w])
+        ...     print(w.round(3))
+        [-0.1]
+        [-0.2]
+        [-0.201]
+
+    Source: Keras, ``keras.optimizers.Adamax``; Kingma and Ba 2015, section 7.1.
     """
 
     function = "adamax"
@@ -365,7 +467,22 @@ class Adamax(_AdamFamily):
 class Adagrad(Optimizer):
     """Divide each gradient by the root of the sum of its squares so far: rare inputs learn faster.
 
-    Source: Duchi, Hazan and Singer 2011.
+    ``a <- a + g^2``, ``w <- w - r g / sqrt(a + eps)``. ``Optimizer`` tells of the other arguments.
+
+    Args:
+        initial_accumulator_value: where a starts, at least 0.
+        epsilon: added to a, at least 0.
+
+    Example:
+        >>> w, optimizer = np.array([0.0]), Adagrad(0.1, initial_accumulator_value=0.0)
+        >>> for _ in range(3):  # step t has the length 0.1 / sqrt(t)
+        ...     optimizer.apply([np.array([1.0])], [w])
+        ...     print(w.round(3))
+        [-0.1]
+        [-0.171]
+        [-0.228]
+
+    Source: Keras, ``keras.optimizers.Adagrad``; Duchi, Hazan and Singer 2011.
     """
 
     function = "adagrad"
@@ -388,7 +505,19 @@ class Adagrad(Optimizer):
 class Lion(Optimizer):
     """Walk by the sign of the momentum alone: every weight moves by exactly the learning rate.
 
-    Source: Chen et al. 2023, Symbolic Discovery of Optimization Algorithms.
+    ``w <- w - r sign(b1 m + (1 - b1) g)``, then ``m <- b2 m + (1 - b2) g``. ``Optimizer`` tells of the other arguments.
+
+    Args:
+        beta_1: b1, the share of the momentum in the step, above 0 to 1.
+        beta_2: b2, the memory of the momentum, 0 to 1.
+
+    Example:
+        >>> w = np.array([0.0, 0.0, 0.0])
+        >>> Lion(0.1).apply([np.array([100.0, -0.01, 0.0])], [w])
+        >>> w
+        array([-0.1,  0.1,  0. ])
+
+    Source: Keras, ``keras.optimizers.Lion``; Chen et al. 2023, Symbolic Discovery of Optimization Algorithms.
     """
 
     function = "lion"
@@ -420,6 +549,9 @@ ALL: dict[str, type[Optimizer]] = {
 
 def get(identifier: str | type[Optimizer] | Optimizer | Mapping[str, Any]) -> Optimizer:
     """Return an optimizer: by its name in any case, from its class or description, or the object itself.
+
+    Args:
+        identifier: such as "adam", `Adam`, ``{"class_name": "Adam", "config": {}}`` or ``Adam(0.01)``.
 
     Raises:
         UnknownNameError: a name that is in no table.

@@ -20,7 +20,14 @@ class LearningRateSchedule(configuration.Configurable):
     """Base of the schedules: called with the updates made so far, it returns the rate of the next one.
 
     A subclass names its function of ``rosenblatt.functional.schedules.SCHEDULES``; its constructor's arguments are the
-    function's, and ``name``.
+    function's, and ``name``, which only says what the schedule is called in a file.
+
+    Example:
+        >>> schedule = InverseTimeDecay(0.1, decay_steps=1, decay_rate=1.0)
+        >>> [round(schedule(step), 3) for step in range(4)]
+        [0.1, 0.05, 0.033, 0.025]
+
+    Source: Keras, ``keras.optimizers.schedules.LearningRateSchedule``.
     """
 
     function: ClassVar[str]
@@ -33,7 +40,11 @@ class LearningRateSchedule(configuration.Configurable):
         return Rule(self.function, config)
 
     def __call__(self, step: int) -> float:
-        """Return the learning rate of the update after ``step`` updates."""
+        """Return the learning rate of the update after ``step`` updates.
+
+        Args:
+            step: updates made so far: batches, not epochs.
+        """
         return SCHEDULES[self.function](int(step), **self.rule.config)
 
 
@@ -45,9 +56,20 @@ def _check_steps(who: str, name: str, value: float, **bounds: float) -> float:
 class ExponentialDecay(LearningRateSchedule):
     """Multiply by ``decay_rate`` every ``decay_steps`` updates, smoothly or (``staircase``) at once.
 
+    ``r = initial_learning_rate * decay_rate ** (step / decay_steps)``
+
+    Args:
+        initial_learning_rate: where the rate starts, at least 0.
+        decay_steps: updates in which the rate is multiplied once, above 0.
+        decay_rate: the factor, above 0.
+        staircase: the rate is constant in between.
+        name: what the schedule is called in a file.
+
     Example:
         >>> ExponentialDecay(0.1, decay_steps=100, decay_rate=0.5)(200)
         0.025
+
+    Source: Keras, ``keras.optimizers.schedules.ExponentialDecay``.
     """
 
     function = "exponential_decay"
@@ -70,9 +92,18 @@ class ExponentialDecay(LearningRateSchedule):
 class InverseTimeDecay(LearningRateSchedule):
     """Divide by ``1 + decay_rate * step / decay_steps``, smoothly or (``staircase``) once every ``decay_steps``.
 
+    Args:
+        initial_learning_rate: where the rate starts, at least 0.
+        decay_steps: updates in which the divisor grows by ``decay_rate``, above 0.
+        decay_rate: at least 0.
+        staircase: the rate is constant in between.
+        name: what the schedule is called in a file.
+
     Example:
         >>> InverseTimeDecay(0.2, decay_steps=100, decay_rate=1.0)(300)
         0.05
+
+    Source: Keras, ``keras.optimizers.schedules.InverseTimeDecay``.
     """
 
     function = "inverse_time_decay"
@@ -95,11 +126,22 @@ class InverseTimeDecay(LearningRateSchedule):
 class PolynomialDecay(LearningRateSchedule):
     """Fall to ``end_learning_rate`` within ``decay_steps`` updates, in a line (``power`` 1) or a curve.
 
-    With ``cycle`` the rate then rises and falls again; without, it stays.
+    ``r = (initial_learning_rate - end_learning_rate) * (1 - step / decay_steps) ** power + end_learning_rate``. With
+    ``cycle`` the rate then rises and falls again; without, it stays.
+
+    Args:
+        initial_learning_rate: where the rate starts, at least 0.
+        decay_steps: updates until the end, above 0.
+        end_learning_rate: at least 0.
+        power: 1 for a line; above 1 the fall is steepest at the start.
+        cycle: at each end, rise to where a fall over one more ``decay_steps`` would be, and fall again.
+        name: what the schedule is called in a file.
 
     Example:
         >>> PolynomialDecay(0.5, decay_steps=100, end_learning_rate=0.0)(50)
         0.25
+
+    Source: Keras, ``keras.optimizers.schedules.PolynomialDecay``.
     """
 
     function = "polynomial_decay"
@@ -124,10 +166,20 @@ class PolynomialDecay(LearningRateSchedule):
 class PiecewiseConstantDecay(LearningRateSchedule):
     """Use ``values[0]`` up to and including update ``boundaries[0]``, then ``values[1]``, and so on.
 
+    Args:
+        boundaries: updates, in rising order.
+        values: learning rates, at least 0, one more than boundaries.
+        name: what the schedule is called in a file.
+
+    Raises:
+        ArgumentError: boundaries out of order, or another number of values.
+
     Example:
         >>> schedule = PiecewiseConstantDecay([100], [0.1, 0.01])
         >>> schedule(100), schedule(101)
         (0.1, 0.01)
+
+    Source: Keras, ``keras.optimizers.schedules.PiecewiseConstantDecay``.
     """
 
     function = "piecewise_constant_decay"
@@ -149,7 +201,16 @@ class PiecewiseConstantDecay(LearningRateSchedule):
 class CosineDecay(LearningRateSchedule):
     """Fall to the fraction ``alpha`` along half a cosine within ``decay_steps`` updates, after an optional warm-up.
 
-    Given ``warmup_target``, the rate first rises to it in a line for ``warmup_steps`` updates.
+    ``r = r0 ((1 - alpha) (1 + cos(pi step / decay_steps)) / 2 + alpha)``. Given ``warmup_target``, the rate first rises
+    to it in a line for ``warmup_steps`` updates, and falls from there: r0 is the target, and ``step`` counts from then.
+
+    Args:
+        initial_learning_rate: where the rate starts, at least 0.
+        decay_steps: updates of the fall, above 0.
+        alpha: the part of r0 that remains, at least 0.
+        name: what the schedule is called in a file.
+        warmup_target: the rate after the warm-up; None for no warm-up.
+        warmup_steps: updates of the warm-up, at least 0.
 
     Example:
         >>> CosineDecay(0.0, decay_steps=100, warmup_target=0.5, warmup_steps=10)(5)
@@ -184,6 +245,14 @@ class CosineDecayRestarts(LearningRateSchedule):
 
     Each period is ``t_mul`` times as long as the one before and starts ``m_mul`` times as high.
 
+    Args:
+        initial_learning_rate: where the rate starts, at least 0.
+        first_decay_steps: updates of the first period, above 0.
+        t_mul: at least 1; 1 keeps all periods of one length.
+        m_mul: above 0.
+        alpha: the part of the initial rate that no period falls below, at least 0.
+        name: what the schedule is called in a file.
+
     Example:
         >>> schedule = CosineDecayRestarts(1.0, first_decay_steps=10)
         >>> [schedule(step) for step in (0, 10, 20, 30)]
@@ -216,6 +285,14 @@ class OneCycle(LearningRateSchedule):
 
     It starts at ``max_learning_rate / div_factor`` and ends at the start divided by ``final_div_factor``. Keras has no
     such schedule; a file with it cannot be read there.
+
+    Args:
+        max_learning_rate: above 0.
+        total_steps: all updates: batches in an epoch times epochs, at least 2.
+        pct_start: the share of the updates in which the rate rises, 0 to 1.
+        div_factor: above 0.
+        final_div_factor: above 0.
+        name: what the schedule is called in a file.
 
     Example:
         >>> schedule = OneCycle(1.0, total_steps=10)
@@ -258,7 +335,14 @@ ALL: dict[str, type[LearningRateSchedule]] = {
 def deserialize(data: Mapping[str, Any]) -> LearningRateSchedule:
     """Make the schedule that ``rosenblatt.configuration.serialize`` or Keras described.
 
+    Args:
+        data: ``{"class_name": ..., "config": {...}}``.
+
     Raises:
         UnknownNameError: there is no such schedule.
+
+    Example:
+        >>> deserialize({"class_name": "CosineDecay", "config": {"initial_learning_rate": 0.1, "decay_steps": 100}})
+        CosineDecay(0.1, decay_steps=100)
     """
     return configuration.deserialize("learning rate schedule", data, ALL)

@@ -3,8 +3,9 @@
     open_playground ── server      files and one WebSocket a page; who may come in
                        └── worker      a thread a page: commands, training in slices, frames
                            ├── run         the model, its epochs, snapshots and figures
-                           │   ├── settings    what an address says
+                           │   ├── settings    what decides a run: choices, checked in fields, written as an address
                            │   ├── problems    rows, targets and the plane
+                           │   ├── networks    the network that settings describe
                            │   └── opened      a trained model with its own rows
                            ├── pictures    what is painted, as arrays
                            ├── frames      the arrays as bytes
@@ -29,9 +30,9 @@ from rosenblatt.errors import MissingExtraError
 
 if TYPE_CHECKING:
     from rosenblatt.models import Sequential
+    from rosenblatt.playground.errors import SettingsError
     from rosenblatt.playground.run import Run
     from rosenblatt.playground.server import Playground
-    from rosenblatt.playground.settings import SettingsError
 
 __all__ = ["open_playground"]
 
@@ -115,12 +116,12 @@ def maker(
     """Return what gives each page a run of its own, for the settings in its address."""
 
     def make_run(address: str) -> tuple[Run, list[SettingsError]]:
+        from rosenblatt.playground.address import from_address
         from rosenblatt.playground.run import Run
-        from rosenblatt.playground.settings import Settings
 
         if model is not None:
             return Run(model=model, rows=rows, inputs=inputs), []  # which copies it: each page may train its own
-        settings, errors = Settings.from_address(address)
+        settings, errors = from_address(address)
         run = Run(settings)
         if table is not None and not names_data(address):  # a page that is loaded anew may have gone on to other data
             name, text, target = table

@@ -7,7 +7,7 @@ import math
 import re
 from typing import Any, NoReturn
 
-from rosenblatt.playground.settings import SettingsError, shown
+from rosenblatt.playground.errors import SettingsError, shown
 
 LARGEST_MESSAGE, LARGEST_TABLE = 1 << 20, 4 << 20  # characters; a table comes in one message
 TABLE = re.compile(r'\s*\{\s*"do"\s*:\s*"table"')  # how such a message begins

@@ -1,4 +1,4 @@
-"""What the page is told about a run in words and numbers: its settings, its problem and its network, ready for JSON."""
+"""What the page is told about a run in words and numbers: its settings, its problem, its network and its answers."""
 
 from __future__ import annotations
 
@@ -8,16 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rosenblatt.layers import Activation, Dense, Dropout, GaussianNoise, Layer, Rescaling
-from rosenblatt.playground import opened
-from rosenblatt.playground.pictures import MAP_SIDE, as_bytes
-from rosenblatt.playground.run import Figures, Run, dense_layers, encoded, is_compiled
-from rosenblatt.playground.settings import SettingsError
+from rosenblatt import answers
+from rosenblatt.layers import Activation, Dense, Dropout, GaussianNoise, Layer, Rescaling, dense_layers
+from rosenblatt.playground.address import to_address
+from rosenblatt.playground.errors import SettingsError
+from rosenblatt.playground.networks import encoded
+from rosenblatt.playground.pictures import MAP_SIDE, RANGES, as_bytes
+from rosenblatt.playground.run import Figures, Run
 from rosenblatt.types import Array
 
 if TYPE_CHECKING:
     from rosenblatt.models import Sequential
     from rosenblatt.playground.problems import Problem
+
+ROWS_A_PAGE = 20
 
 
 def setup(run: Run) -> dict[str, Any]:
@@ -26,10 +30,13 @@ def setup(run: Run) -> dict[str, Any]:
         "type": "setup",
         "generation": run.generation,
         "settings": run.settings.to_json(),
-        "address": run.settings.to_address(),
+        "address": to_address(run.settings),
         "engine": run.model.engine.name,
         "reason": run.model.engine.reason,
         "opened": run.opened,
+        "obstacle": run.obstacle and {"key": run.obstacle.key, "arguments": run.obstacle.arguments},
+        "compiled": _compiled(run.model),
+        "table": run.table and run.table.name,
         "problem": problem(run.problem),
         "network": network(run.model, run.problem),
     }
@@ -49,11 +56,19 @@ def problem(problem: Problem) -> dict[str, Any]:
         "bounds": problem.bounds,
         "rest": problem.rest,
         "target_range": problem.target_range,
+        "rows": [len(problem.x_train), len(problem.x_test)],
         "measured": problem.measured,
         "scaling": _scaling(problem),
         "target_scaling": None if problem.target_scaling is None else problem.target_scaling._asdict(),
         "points": [[*place, target, int(is_test)] for place, target, is_test in shown],
     }
+
+
+def _compiled(model: Sequential) -> dict[str, str] | None:
+    """Return what a model learns by, as its files name it; None where it was not compiled."""
+    if model.plan.optimizer is None or model.plan.loss is None:
+        return None
+    return {"optimizer": model.plan.optimizer.rule.name, "loss": model.plan.loss.name}
 
 
 def _scaling(problem: Problem) -> dict[str, Any] | None:
@@ -82,6 +97,7 @@ def network(model: Sequential, problem: Problem) -> dict[str, Any]:
                 "activation": layer.activation or "linear",
                 "frozen": not layer.trainable,
                 "before": before,
+                "range": RANGES.get(layer.activation or "linear"),
                 "maps": "plane" if problem.bounds is not None else "none" if layers else "weights",
                 "kernel": {"start": places["kernel"].start, "rows": rows, "columns": columns},
                 "bias": {"start": places["bias"].start} if "bias" in places else None,
@@ -91,11 +107,11 @@ def network(model: Sequential, problem: Problem) -> dict[str, Any]:
     return {
         "inputs": problem.inputs,
         "input_maps": input_maps(problem),
-        "picture": opened.picture_shape(model),
+        "picture": answers.picture_shape(model),
         "layers": layers,
         "after": before,
         "outputs": math.prod(model.output_shape),
-        "logits": opened.gives_logits(model),
+        "logits": answers.gives_logits(model),
     }
 
 
@@ -134,13 +150,13 @@ def place(run: Run, at: tuple[float, float]) -> dict[str, Any]:
     """Return what every neuron says at one place of the plane."""
     inputs = run.problem.inputs_at(np.array([at]))
     outputs = run.model.activations(inputs)
-    layers = [outputs[str(layer.name)][0] for layer in dense_layers(run.model)]
+    layers = [outputs[str(layer.name)][0] for layer in dense_layers(run.model.layers)]
     return {
         "type": "probe",
         "x": list(at),
         "inputs": inputs[0],
         "layers": layers,
-        "outputs": opened.probabilities(run.model, list(outputs.values())[-1])[0],
+        "outputs": answers.shares(run.model, list(outputs.values())[-1])[0],
     }
 
 
@@ -154,7 +170,7 @@ def sample(run: Run, x: Array, target: Array, detail: str) -> dict[str, Any]:
     from rosenblatt.graph.trace import GraphTooLargeError  # the graph is imported when it is first asked for
     from rosenblatt.playground import samples
 
-    if not is_compiled(run.model):
+    if not run.model.compiled:
         raise SettingsError("not_compiled")
     if not np.isfinite(target).all():
         raise SettingsError("no_target")
@@ -165,17 +181,45 @@ def sample(run: Run, x: Array, target: Array, detail: str) -> dict[str, Any]:
         raise SettingsError("sample_too_large", nodes=error.nodes, limit=error.limit) from error
 
 
-def plain(value: Any) -> Any:
-    """Return a value as JSON can say it: arrays as lists, and null for what is no finite number.
+# --- Answers to own rows -------------------------------------------------------------------------
 
-    Example:
-        >>> plain({"loss": np.float32("nan"), "x": np.array([1.0, 0.5])})
-        {'loss': None, 'x': [1.0, 0.5]}
+
+def rows(run: Run, start: int) -> dict[str, Any]:
+    """Return some of an opened model's own rows with what it makes of them.
+
+    Args:
+        run: of an opened model.
+        start: the number of the first row.
+
+    Raises:
+        SettingsError: no model was opened.
     """
-    if isinstance(value, dict):
-        return {str(name): plain(item) for name, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    if isinstance(value, np.ndarray | np.generic):
-        return plain(value.tolist())
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+    own, names = run.own, run.problem.classes
+    if own is None:
+        raise SettingsError("not_here", command="rows")
+    picture = answers.picture_shape(run.model)
+    about = {"start": start, "count": len(own.x), "picture": picture, "inputs": run.problem.inputs}
+    if start >= len(own.x):
+        return about | {"rows": []}
+    x = own.x[start : start + ROWS_A_PAGE]
+    say = answers.probabilities if names else answers.shares
+    said = say(run.model, run.model.predict(x, verbose=0)).tolist()
+    targets = [None] * len(x) if own.y is None else own.y[start : start + ROWS_A_PAGE].tolist()
+    values = _grey(x, answers.white(run.model, own.x)) if picture else x.reshape(len(x), -1)
+    return about | {
+        "rows": [
+            {
+                "row": start + k,
+                "values": values[k].tolist(),
+                "target": targets[k],
+                "outputs": outputs,  # probabilities of the classes, or numbers
+                "prediction": int(np.argmax(outputs)) if names else outputs[0] if len(outputs) == 1 else outputs,
+            }
+            for k, outputs in enumerate(said)
+        ],
+    }
+
+
+def _grey(x: Array, white: float) -> Array:
+    """Return pictures as bytes, (n, pixels)."""
+    return np.clip(x.reshape(len(x), -1) * (255.0 / white) + 0.5, 0, 255).astype(np.uint8)

@@ -1,28 +1,24 @@
-"""A trained model that is opened to look inside: the problem that its own rows make, and its answers to them."""
+"""A trained model that is opened to look inside, and the problem that its own rows make."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from rosenblatt import activations, data
+from rosenblatt import answers, data
 from rosenblatt.errors import ArgumentError, DataError, ShapeError
-from rosenblatt.layers import Normalization, Rescaling
+from rosenblatt.layers import Normalization
 from rosenblatt.models import Sequential
+from rosenblatt.playground.choices import LIMITS, OPENED
 from rosenblatt.playground.problems import MOST_ROWS, Bounds, Problem, Shown, around, on_plane, range_of
-from rosenblatt.playground.settings import LIMITS, OPENED, Settings, SettingsError
+from rosenblatt.playground.settings import Settings
 from rosenblatt.types import Array
 
-if TYPE_CHECKING:
-    from rosenblatt.playground.run import Run
-
 MOST_PLAIN_INPUTS = 32  # more are no plane with some others, but a picture or a long table
-SMALLEST_PICTURE = 8  # pixels a side
 MOST_MEASURED = 2000  # rows of either part that the figures are measured on
-ROWS_A_PAGE = 20
 BATCH_SIZE = 32  # as `fit` has it; a model does not remember its own
 SQUARE: Bounds = (-1.2, 1.2, -1.2, 1.2)
 
@@ -67,11 +63,12 @@ def plain_inputs(model: Sequential, names: Sequence[str] | None = None) -> list[
 
     Args:
         model: built.
-        names: those that the inputs have already, one for each.
+        names: of the inputs, one for each, where the model does not know them itself.
     """
     shape = model.plan.input_shape
     if len(shape) != 1 or shape[0] > MOST_PLAIN_INPUTS:
         return []
+    names = model.feature_names or names
     return list(names) if names and len(names) == shape[0] else [f"x{k + 1}" for k in range(shape[0])]
 
 
@@ -143,43 +140,19 @@ def class_names(model: Sequential, y: Array | None) -> list[str]:
         model: built.
         y: the targets as they were given, where there are any.
     """
-    if not _is_classifier(model, y):
-        return []
-    names, count = model.class_names or [], max(model.plan.output_shape[0], 2)
-    return list(names) if len(names) == count else [str(number) for number in range(count)]
+    return answers.class_names(model) if _is_classifier(model, y) else []
 
 
 def _is_classifier(model: Sequential, y: Array | None) -> bool:
-    """Tell whether outputs speak for classes: as model or loss say; else it is for the targets to say."""
-    plan = model.plan
-    last = plan.output if plan.output.name != "linear" else plan.layers[-1].config.get("activation")
-    activation, loss = "" if last is None else last.name, "" if plan.loss is None else plan.loss.name
-    if model.class_names is not None or activation == "softmax" or "categorical" in loss:
-        return True
-    is_one = plan.output_shape[0] == 1
-    if is_one and not (activation in ("sigmoid", "step") or loss.startswith("binary")):
-        return False
-    if y is None:
-        return is_one
+    """Tell whether outputs speak for classes: as the model says, and where that leaves it open as the targets say."""
+    says, is_one = answers.is_classifier(model), model.plan.output_shape == (1,)
+    # One sigmoid may give the share of something, and outputs of which nothing is known may be those of classes.
+    if y is None or says != is_one or model.class_names is not None:
+        return says
     if y.dtype.kind in "US" or (y.size == len(y) and not is_one and y.dtype.kind in "iu"):
         return True  # a class a row
     is_yes_or_no = bool(np.isin(y, (0, 1)).all())
     return is_yes_or_no and (is_one or (y.ndim == 2 and bool((y.sum(axis=1) == 1).all())))  # one-hot, where several
-
-
-def gives_logits(model: Sequential) -> bool:
-    """Tell whether a model leaves it to the loss to turn its outputs into probabilities."""
-    plan = model.plan
-    return plan.loss is not None and plan.output.name == "linear" and bool(plan.loss.config.get("from_logits"))
-
-
-def probabilities(model: Sequential, outputs: Array) -> Array:
-    """Return the probabilities that logits stand for; all other outputs as they are."""
-    if not gives_logits(model):
-        return outputs
-    loss = model.plan.loss
-    turn = activations.softmax if loss is not None and "categorical" in loss.name else activations.sigmoid
-    return np.asarray(turn(outputs))
 
 
 def problem_of(model: Sequential, own: Own, settings: Settings) -> Problem:
@@ -215,7 +188,7 @@ def problem_of(model: Sequential, own: Own, settings: Settings) -> Problem:
     if not own.classes:
         seen = problem.plane(24) if inputs else x
         is_unknown = len(seen) and not len(y)
-        problem.target_range = range_of(probabilities(model, model.predict(seen, verbose=0)) if is_unknown else y)
+        problem.target_range = range_of(answers.shares(model, model.predict(seen, verbose=0)) if is_unknown else y)
     return problem
 
 
@@ -234,69 +207,3 @@ def _bounds(model: Sequential, coordinates: Array, places: list[int]) -> Bounds:
         return SQUARE
     middle, deviation = _middle(model), np.sqrt(np.broadcast_to(first.variance, model.plan.input_shape))
     return around(np.stack([middle - 3.0 * deviation, middle + 3.0 * deviation])[:, places])
-
-
-# --- Answers to own rows -------------------------------------------------------------------------
-
-
-def rows(run: Run, start: int) -> dict[str, Any]:
-    """Return some rows with what the model makes of them, ready for JSON.
-
-    Args:
-        run: of an opened model.
-        start: the number of the first row.
-
-    Raises:
-        SettingsError: no model was opened.
-    """
-    own = run.own
-    if own is None:
-        raise SettingsError("not_here", command="rows")
-    picture = picture_shape(run.model)
-    about = {"start": start, "count": len(own.x), "picture": picture, "inputs": run.problem.inputs}
-    if start >= len(own.x):
-        return about | {"rows": []}
-    x = own.x[start : start + ROWS_A_PAGE]
-    names = run.problem.classes
-    answers = probabilities(run.model, run.model.predict(x, verbose=0))
-    if names and answers.shape[1] == 1:
-        answers = np.concatenate([1.0 - answers, answers], axis=1)
-    targets = [None] * len(x) if own.y is None else own.y[start : start + ROWS_A_PAGE].tolist()
-    values = _grey(x, largest_input(run.model, own.x)) if picture else x.reshape(len(x), -1)
-    return about | {
-        "rows": [
-            {
-                "row": start + k,
-                "values": values[k].tolist(),
-                "target": targets[k],
-                "outputs": answer,  # probabilities of the classes, or numbers
-                "prediction": int(np.argmax(answer)) if names else answer[0] if len(answer) == 1 else answer,
-            }
-            for k, answer in enumerate(answers.tolist())
-        ],
-    }
-
-
-def picture_shape(model: Sequential) -> list[int] | None:
-    """Return height and width where a model takes pictures, laid out in one row or not."""
-    shape = model.plan.input_shape
-    if len(shape) == 3 and shape[2] == 1:
-        shape = shape[:2]
-    if len(shape) == 2:
-        return list(shape)
-    side = math.isqrt(shape[0])
-    return [side, side] if len(shape) == 1 and side >= SMALLEST_PICTURE and side**2 == shape[0] else None
-
-
-def largest_input(model: Sequential, x: Array) -> float:
-    """Return the value that stands for white: what the model itself scales to 1, else the largest of the rows."""
-    for layer in model.layers:
-        if isinstance(layer, Rescaling) and layer.scale > 0.0:
-            return 1.0 / layer.scale
-    return float(x.max())
-
-
-def _grey(x: Array, largest: float) -> Array:
-    """Return pictures as bytes, (n, pixels)."""
-    shares = x.reshape(len(x), -1) / (largest if largest > 0.0 else 1.0)
-    return np.clip(shares * 255.0 + 0.5, 0, 255).astype(np.uint8)

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from rosenblatt.layers import Dense
+from rosenblatt import answers
+from rosenblatt.layers import Dense, dense_layers
 from rosenblatt.playground.frames import Kind, Section
-from rosenblatt.playground.opened import probabilities
 from rosenblatt.playground.problems import Problem
-from rosenblatt.playground.run import Figures, Run, dense_layers
+from rosenblatt.playground.run import Figures, Run
 from rosenblatt.types import Array
 
 OUTCOME_SIDE = 96  # cells across the map of the outcome
@@ -26,7 +26,7 @@ SMALLEST_REACH = 1e-30  # of a neuron that gives 0 everywhere
 # The values of a bounded activation: half way between them, and from there to either end.
 RANGES = {
     **dict.fromkeys(("sigmoid", "hard_sigmoid", "softmax", "step"), (0.5, 0.5)),
-    **dict.fromkeys(("tanh", "hard_tanh", "softsign"), (0.0, 1.0)),
+    **dict.fromkeys(("tanh", "softsign"), (0.0, 1.0)),
 }
 
 
@@ -52,10 +52,10 @@ class Painter:
         shares = Section(Kind.SHARES, 0, np.array([figures.gradients, figures.dead, figures.saturated]))
         if not len(self._rows):  # a model of pictures, without any
             return [weights, shares]
-        layers = dense_layers(model)
+        layers = dense_layers(model.layers)
         outputs = model.activations(self._rows)
         by_layer = [outputs[str(layer.name)].reshape(len(self._rows), -1) for layer in layers]
-        last = probabilities(model, list(outputs.values())[-1])
+        last = answers.shares(model, list(outputs.values())[-1])
         hidden = max(0, len(layers) - 2) if hidden is None else min(hidden, len(layers) - 1)
         with np.errstate(all="ignore"):  # on the way to a loss that is not finite, anything may be painted
             return [

@@ -10,7 +10,10 @@ import numpy as np
 
 from rosenblatt.datasets import points, tables
 from rosenblatt.datasets.tables import Table, TableError
-from rosenblatt.playground.settings import Column, Columns, Settings, SettingsError
+from rosenblatt.playground.choices import FEATURES
+from rosenblatt.playground.errors import SettingsError
+from rosenblatt.playground.fields import Column, Columns
+from rosenblatt.playground.settings import Settings
 from rosenblatt.types import Array
 
 Bounds = tuple[float, float, float, float]  # x1 from, to; x2 from, to
@@ -32,15 +35,6 @@ MAKERS: dict[str, Callable[[int, float, int], tuple[Array, Array]]] = {
     "three": points.blobs,
     "plane": points.plane,
     "bump": points.bump,
-}
-FEATURES: dict[str, Callable[[Array, Array], Array]] = {
-    "x1": lambda x1, x2: x1,
-    "x2": lambda x1, x2: x2,
-    "x1^2": lambda x1, x2: x1**2,
-    "x2^2": lambda x1, x2: x2**2,
-    "x1*x2": lambda x1, x2: x1 * x2,
-    "sin(pi*x1)": lambda x1, x2: np.sin(np.pi * x1),
-    "sin(pi*x2)": lambda x1, x2: np.sin(np.pi * x2),
 }
 
 
@@ -226,7 +220,7 @@ def features(x: Array, names: Sequence[str]) -> Array:
         [[2.0, 6.0]]
     """
     x1, x2 = x.T
-    return np.stack([FEATURES[name](x1, x2) for name in names], axis=1).astype(np.float32)
+    return np.stack([FEATURES[name].of(x1, x2) for name in names], axis=1).astype(np.float32)
 
 
 def training_rows(settings: Settings, rows: int) -> int:

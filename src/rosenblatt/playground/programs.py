@@ -17,9 +17,12 @@ import numpy as np
 from rosenblatt.datasets import points
 from rosenblatt.layers import Input, Normalization
 from rosenblatt.models import Sequential
+from rosenblatt.playground.choices import FEATURES, OPTIMIZERS
+from rosenblatt.playground.errors import SettingsError
+from rosenblatt.playground.fields import HiddenLayer, Output
+from rosenblatt.playground.networks import loss_name
 from rosenblatt.playground.problems import MAKERS, training_rows
-from rosenblatt.playground.run import loss_name
-from rosenblatt.playground.settings import HiddenLayer, Output, Settings, SettingsError
+from rosenblatt.playground.settings import Settings
 from rosenblatt.types import Array
 
 if TYPE_CHECKING:
@@ -27,21 +30,6 @@ if TYPE_CHECKING:
 
 EPOCHS = 100  # of a program for a run that still stands at its start
 WIDTH = 100  # of a line with numbers
-EXPRESSIONS = {
-    "x1": "x1",
-    "x2": "x2",
-    "x1^2": "x1**2",
-    "x2^2": "x2**2",
-    "x1*x2": "x1 * x2",
-    "sin(pi*x1)": "np.sin(np.pi * x1)",
-    "sin(pi*x2)": "np.sin(np.pi * x2)",
-}
-OPTIMIZERS = {
-    "sgd": "SGD({rate})",
-    "momentum": "SGD({rate}, momentum=0.9)",
-    "rmsprop": "RMSprop({rate})",
-    "adam": "Adam({rate})",
-}
 TITLES = {
     **{gate: f"the {gate} gate" for gate in points.GATES},
     "circle": "a ring around a ring",
@@ -190,7 +178,7 @@ def _points(run: Run) -> Iterator[str]:
         yield f"x, y = points.{maker}({settings.count}, noise={settings.noise}, seed={settings.seed})"
     if settings.features != ("x1", "x2"):
         yield "x1, x2 = x.T"
-        columns = ", ".join(EXPRESSIONS[name] for name in settings.features)
+        columns = ", ".join(FEATURES[name].expression for name in settings.features)
         yield f'x = np.stack([{columns}], axis=1).astype("float32")'
     else:
         yield 'x = x.astype("float32")'
@@ -232,7 +220,7 @@ def _our_imports(run: Run) -> Iterator[str]:
     settings = run.settings
     yield "from rosenblatt.layers import Dense, Input"
     yield "from rosenblatt.models import Sequential"
-    yield f"from rosenblatt.optimizers import {OPTIMIZERS[settings.optimizer].partition('(')[0]}"
+    yield f"from rosenblatt.optimizers import {OPTIMIZERS[settings.optimizer][0].__name__}"
     if settings.l1 or settings.l2:
         yield "from rosenblatt.regularizers import L1L2"
 
@@ -279,7 +267,9 @@ def _dense(run: Run, *, penalty: str, step: str, with_start: bool) -> Iterator[s
 
 
 def _optimizer(settings: Settings) -> str:
-    return OPTIMIZERS[settings.optimizer].format(rate=settings.learning_rate)
+    kind, options = OPTIMIZERS[settings.optimizer]
+    arguments = [str(settings.learning_rate), *(f"{name}={value}" for name, value in options.items())]
+    return f"{kind.__name__}({', '.join(arguments)})"
 
 
 def _compile(run: Run, optimizer: str) -> str:

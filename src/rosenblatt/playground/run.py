@@ -20,16 +20,18 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from rosenblatt import optimizers
+from rosenblatt import answers
 from rosenblatt.datasets.tables import Table
 from rosenblatt.errors import ArgumentError, NonFiniteLossWarning, RosenblattError
-from rosenblatt.layers import ActivationLayer, Dense, Input, PReLU
+from rosenblatt.layers import dense_layers
 from rosenblatt.models import Sequential
 from rosenblatt.plan import State
 from rosenblatt.playground import opened, problems
+from rosenblatt.playground.errors import SettingsError, shown
+from rosenblatt.playground.fields import Columns, weight
+from rosenblatt.playground.networks import activations_of, build, check_start, encoded
 from rosenblatt.playground.problems import Problem
-from rosenblatt.playground.settings import Columns, Settings, SettingsError, shown, weight
-from rosenblatt.regularizers import L1L2
+from rosenblatt.playground.settings import Settings
 from rosenblatt.types import Array
 
 MOST_SNAPSHOTS = 200
@@ -44,13 +46,6 @@ SLOPES: dict[str, Callable[[Array], Array]] = {"sigmoid": lambda y: 4.0 * y * (1
 # last filter, which overrules nobody: where others have warnings shown or raised, `_train` can do with it. A filter
 # for the call alone (catch_warnings) would not do, as other threads would have it, too, and could lose their own.
 warnings.filterwarnings("ignore", category=NonFiniteLossWarning, module=r"rosenblatt\.playground\.run", append=True)
-
-OPTIMIZERS: dict[str, Callable[[float], optimizers.Optimizer]] = {
-    "sgd": lambda rate: optimizers.SGD(rate),
-    "momentum": lambda rate: optimizers.SGD(rate, momentum=0.9),
-    "rmsprop": lambda rate: optimizers.RMSprop(rate),
-    "adam": lambda rate: optimizers.Adam(rate),
-}
 
 
 class Diverged(RosenblattError):
@@ -176,7 +171,7 @@ class Run:
 
     def _find_obstacle(self) -> SettingsError | None:
         """Return why the model cannot learn, such as a step, which has no slope to follow; None where it can."""
-        if not is_compiled(self.model):
+        if not self.model.compiled:
             return SettingsError("not_compiled")
         if not len(self.problem.x_train):
             return SettingsError("no_target")
@@ -242,7 +237,7 @@ class Run:
 
     def _become_opened(self, settings: Settings, own: opened.Own) -> None:
         if settings.learning_rate != self.settings.learning_rate:
-            if not is_compiled(self.model):
+            if not self.model.compiled:
                 raise SettingsError("not_compiled")
             self._owns_rate = True
         is_shown_anew = settings.axes != self.settings.axes
@@ -447,7 +442,7 @@ class Run:
             )
 
     def _loss(self, part: Part) -> float | None:
-        if not len(part.x) or not is_compiled(self.model):
+        if not len(part.x) or not self.model.compiled:
             return None
         return float(self.model.evaluate(part.x, part.targets, verbose=0, return_dict=True)["loss"])
 
@@ -456,11 +451,11 @@ class Run:
         count = len(self.problem.classes)
         if not len(part.x):
             return np.zeros((count, count), np.int64)
-        said = predicted_classes(self.model, self.model.predict(part.x, verbose=0))
+        said = answers.predicted_classes(self.model, self.model.predict(part.x, verbose=0))
         return np.bincount(part.y * count + said, minlength=count**2).reshape(count, count)
 
     def _gradients(self) -> list[float]:
-        layers = dense_layers(self.model)
+        layers = dense_layers(self.model.layers)
         if self.obstacle is not None:
             return [0.0] * len(layers)
         gradients = self.model.gradients(self.problem.x_train[:GRADIENT_ROWS], self._targets[:GRADIENT_ROWS])
@@ -483,88 +478,3 @@ def _accuracy(counts: Array) -> float | None:
     """Return the share of the rows that are taken for what they are."""
     rows = counts.sum()
     return float(np.trace(counts) / rows) if rows else None
-
-
-# --- The model -----------------------------------------------------------------------------------
-
-
-def build(settings: Settings, problem: Problem) -> Sequential:
-    """Return the network that settings describe, compiled, at its start."""
-    penalty = {"kernel_regularizer": L1L2(settings.l1, settings.l2)} if settings.l1 or settings.l2 else {}
-    common: dict[str, Any] = {"kernel_initializer": settings.initializer, **penalty}
-    hidden = [
-        Dense(layer.units, activation=layer.activation, trainable=not layer.frozen, **common)
-        for layer in settings.layers
-    ]
-    classes, output = len(problem.classes), settings.output
-    last = Dense(classes if classes > 2 else 1, activation=output.activation, trainable=not output.frozen, **common)
-    model = Sequential([Input((len(settings.features),)), *hidden, last], seed=settings.seed)
-    model.compile(OPTIMIZERS[settings.optimizer](settings.learning_rate), loss_name(settings, classes))
-    if settings.weights is not None:
-        model.state.params[...] = settings.weights
-    return model
-
-
-def loss_name(settings: Settings, classes: int) -> str:
-    """Return the loss under the name that `Sequential.compile` knows."""
-    if settings.loss == "crossentropy":
-        return "sparse_categorical_crossentropy" if classes > 2 else "binary_crossentropy"
-    return settings.loss
-
-
-def encoded(model: Sequential, problem: Problem, y: Array) -> Array:
-    """Return targets (n,) in the form that the loss wants: one-hot rows where it compares outputs one by one."""
-    loss, outputs = model.plan.loss, model.plan.output_shape[-1]
-    sparse = loss is not None and loss.name.startswith("sparse")
-    if problem.task == "classes" and outputs > 1 and not sparse:
-        return np.eye(outputs, dtype=np.float32)[y]
-    return y
-
-
-def predicted_classes(model: Sequential, outputs: Array) -> Array:
-    """Return the class (n,) that each row of a model's outputs speaks for."""
-    shares = opened.probabilities(model, outputs)
-    return (shares[:, 0] > 0.5).astype(np.int64) if shares.shape[1] == 1 else shares.argmax(axis=1)
-
-
-def is_compiled(model: Sequential) -> bool:
-    """Tell whether a model has a loss and an optimizer."""
-    return model.plan.loss is not None
-
-
-def dense_layers(model: Sequential) -> list[Dense]:
-    """Return the layers that have units."""
-    return [layer for layer in model.layers if isinstance(layer, Dense)]
-
-
-def activations_of(model: Sequential) -> list[tuple[str, str]]:
-    """Return, for each layer that has units, which layer gives their outputs, and by which activation.
-
-    It is another one where the activation stands behind as a layer of its own.
-
-    Example:
-        >>> activations_of(Sequential([Dense(2, activation="tanh", input_shape=(1,)), Dense(2), PReLU()]))
-        [('dense', 'tanh'), ('p_re_lu', 'prelu')]
-    """
-    found: list[tuple[str, str]] = []
-    for layer in model.layers:
-        if isinstance(layer, Dense):
-            found.append((str(layer.name), layer.activation or "linear"))
-        elif found and found[-1][1] == "linear":
-            if isinstance(layer, ActivationLayer):
-                found[-1] = str(layer.name), layer.rule_config()["activation"].name
-            elif isinstance(layer, PReLU):
-                found[-1] = str(layer.name), "prelu"
-    return found
-
-
-def check_start(model: Sequential, problem: Problem) -> None:
-    """Refuse weights that are too large to begin with.
-
-    Raises:
-        SettingsError: the loss at the start is not finite.
-    """
-    with np.errstate(all="ignore"):
-        loss = model.evaluate(problem.x_train, encoded(model, problem, problem.y_train), verbose=0)
-    if not np.isfinite(loss):
-        raise SettingsError("refused", detail="The loss would not be finite. Make the weights smaller.")

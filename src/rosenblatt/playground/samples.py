@@ -42,9 +42,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from rosenblatt.graph.layout import COLUMN, ROW, Layout, lay_out
 from rosenblatt.graph.scalar import Edge, Scalar, in_order
 from rosenblatt.graph.trace import Trace, trace
+from rosenblatt.json_values import as_json
 from rosenblatt.layers import Dropout, GaussianNoise
-from rosenblatt.playground.description import plain
-from rosenblatt.playground.settings import SettingsError, shown
+from rosenblatt.playground.errors import SettingsError, shown
 from rosenblatt.types import ArrayLike
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def sample(
     told = Teller(traced)
     updates, after, reason = _update(model, traced, x, target, told.ids)
     optimizer = _optimizer(model)
-    message: Message = plain(
+    message: Message = as_json(
         {
             "detail": detail,
             "size": list(told.layout.size),

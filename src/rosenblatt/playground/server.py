@@ -24,7 +24,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from rosenblatt.playground.commands import LARGEST_TABLE, parse
-from rosenblatt.playground.settings import SettingsError
+from rosenblatt.playground.errors import SettingsError
 from rosenblatt.playground.worker import MakeRun, Worker
 
 HOST = "127.0.0.1"

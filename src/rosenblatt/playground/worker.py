@@ -24,12 +24,14 @@ import numpy as np
 
 from rosenblatt import __version__
 from rosenblatt.errors import RosenblattError
-from rosenblatt.playground import commands, description, opened, problems, programs, settings
+from rosenblatt.json_values import as_json
+from rosenblatt.layers import dense_layers
+from rosenblatt.playground import choices, commands, description, problems, programs
 from rosenblatt.playground.commands import Command
+from rosenblatt.playground.errors import SettingsError, shown
 from rosenblatt.playground.frames import Header, encode
 from rosenblatt.playground.pictures import Painter
-from rosenblatt.playground.run import Diverged, Run, dense_layers
-from rosenblatt.playground.settings import SettingsError
+from rosenblatt.playground.run import Diverged, Run
 from rosenblatt.types import Array
 
 if TYPE_CHECKING:
@@ -178,8 +180,8 @@ class Worker:
             self._complain("refused", detail=f"{type(error).__name__}: {error}")
 
     def _begin(self) -> None:
-        limits = settings.limits() | {"message": commands.LARGEST_MESSAGE, "table": commands.LARGEST_TABLE}
-        self._send("welcome", version=__version__, limits=limits, choices=settings.choices())
+        limits = choices.limits() | {"message": commands.LARGEST_MESSAGE, "table": commands.LARGEST_TABLE}
+        self._send("welcome", version=__version__, limits=limits, choices=choices.offered())
         self.run, errors = self._make_run(self._address)
         for error in errors:  # what is wrong in the address is left as it is by default, and told
             self._complain(error.key, **error.arguments)
@@ -216,7 +218,7 @@ class Worker:
     # --- To the page ------------------------------------------------------------------------------
 
     def _send(self, type: str, **fields: Any) -> None:
-        self._outbox.put(json.dumps(description.plain({"type": type, **fields}), allow_nan=False))
+        self._outbox.put(json.dumps(as_json({"type": type, **fields}), allow_nan=False))
         self._ring()
 
     def _complain(self, key: str, **arguments: Any) -> None:
@@ -287,7 +289,7 @@ class Worker:
         self._heard = time.monotonic()
         name = command.get("do")
         if not isinstance(name, str) or name not in COMMANDS:
-            raise SettingsError("unknown_command", got=settings.shown(name))
+            raise SettingsError("unknown_command", got=shown(name))
         COMMANDS[name](self, command)
 
     def _play(self, command: Command) -> None:
@@ -327,7 +329,7 @@ class Worker:
     def _set_speed(self, command: Command) -> None:
         value = command.get("value")
         if value not in SPEEDS or isinstance(value, bool):
-            raise SettingsError("unknown_name", field="speed", got=settings.shown(value), known=list(SPEEDS))
+            raise SettingsError("unknown_name", field="speed", got=shown(value), known=list(SPEEDS))
         self.speed, self._next_epoch = value, time.monotonic()
         self._tell_status()
 
@@ -355,7 +357,7 @@ class Worker:
         self._tell_status()
 
     def _look(self, command: Command) -> None:
-        last = len(dense_layers(self.run.model)) - 1
+        last = len(dense_layers(self.run.model.layers)) - 1
         self._hidden = None if command.get("hidden") is None else commands.whole(command, "hidden", 0, last)
 
     def _probe(self, command: Command) -> None:
@@ -389,7 +391,7 @@ class Worker:
         self._send("file", **programs.saved(self.run))
 
     def _rows(self, command: Command) -> None:
-        self._send("rows", **opened.rows(self.run, commands.whole(command, "start", 0, problems.MOST_ROWS)))
+        self._send("rows", **description.rows(self.run, commands.whole(command, "start", 0, problems.MOST_ROWS)))
 
     def _acknowledge(self, command: Command) -> None:
         sequence = commands.whole(command, "sequence", 0, self._sequence)

@@ -210,7 +210,21 @@ def why_depth_did_not_train(
 
 
 def weight_gradients(activation: str, layers: int, units: int, seed: int) -> list[Array]:
-    """Return dw of each hidden layer for one batch of random data, with ten classes at the end."""
+    """Return dw of each hidden layer for one batch of random data, with ten classes at the end.
+
+    Args:
+        activation: a name of ``rosenblatt.functional.activations.ACTIVATIONS``, of all hidden layers.
+        layers: how many of them.
+        units: in each.
+        seed: of the data and of the weights, which start as He's.
+
+    Example:
+        >>> for activation in ("sigmoid", "relu"):  # the size of the first layer's, as a share of the last one's
+        ...     first, *_, last = weight_gradients(activation, layers=10, units=50, seed=0)
+        ...     print(f"{np.linalg.norm(first) / np.linalg.norm(last):.1g}")
+        1e-05
+        0.2
+    """
     function, gradient = ACTIVATIONS[activation]
     rng = np.random.default_rng(seed)
     n, classes = 256, 10

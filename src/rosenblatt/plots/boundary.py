@@ -19,7 +19,17 @@ if TYPE_CHECKING:
 
 
 class Verdict(NamedTuple):
-    """What a classifier says of some points: (n, classes) scores, of which the largest wins."""
+    """What a classifier says of some points.
+
+    Args:
+        classes: (classes,), what is said where each one wins.
+        scores: (n, classes), of which the largest wins.
+
+    Example:
+        >>> verdict = Verdict(np.array([0, 1]), np.array([[0.9, 0.1], [0.4, 0.6]]))
+        >>> verdict.winners(), verdict.lead(1).round(1)
+        (array([0, 1]), array([-0.8,  0.2]))
+    """
 
     classes: Array
     scores: Array
@@ -29,7 +39,11 @@ class Verdict(NamedTuple):
         return np.asarray(self.classes[self.scores.argmax(axis=1)])
 
     def lead(self, k: int) -> Array:
-        """By how much class k is ahead of the best of the others; below 0 where it loses."""
+        """By how much a class is ahead of the best of the others; below 0 where it loses.
+
+        Args:
+            k: its place in ``classes``.
+        """
         others = np.delete(self.scores, k, axis=1).max(axis=1)
         return np.asarray(self.scores[:, k] - others)
 

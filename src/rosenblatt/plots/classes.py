@@ -18,13 +18,30 @@ if TYPE_CHECKING:
 
 
 def as_classes(y: Any) -> Array:
-    """Return the class of each sample: columns of one-hot targets or probabilities become the largest one's number."""
+    """Return the class of each sample: columns of one-hot targets or probabilities become the largest one's number.
+
+    Args:
+        y: (n,) or (n, 1) classes, or (n, classes).
+
+    Example:
+        >>> as_classes([[0.1, 0.9], [0.8, 0.2]]), as_classes([[1], [0]])
+        (array([1, 0]), array([1, 0]))
+    """
     y = np.asarray(y)
     return np.asarray(y.argmax(axis=1) if y.ndim == 2 and y.shape[1] > 1 else y.ravel())
 
 
 def name_of(value: Any, class_names: Sequence[str] | None) -> str:
-    """Return the name of a class, or the class itself as text where there are no names."""
+    """Return the name of a class, or the class itself as text where there are no names.
+
+    Args:
+        value: the class, a whole number where there are names.
+        class_names: the names of classes 0, 1, 2 ..., or None.
+
+    Example:
+        >>> name_of(1, ["shirt", "shoe"]), name_of(1, None)
+        ('shoe', '1')
+    """
     return str(value) if class_names is None else str(class_names[int(value)])
 
 

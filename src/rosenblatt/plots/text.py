@@ -64,6 +64,10 @@ def attach(ax: Axes, *parts: str) -> None:
 def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Set rows in columns: numbers and percentages to the right, words to the left.
 
+    Args:
+        header: the columns' names.
+        rows: their cells, as many in each row; None is an empty cell.
+
     Example:
         >>> print(table(["name", "loss"], [["first", 0.5], ["second", 0.25]]))
         name    loss
@@ -81,21 +85,45 @@ def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 def spread(numbers: Sequence[int]) -> list[int]:
-    """Choose LISTED of many numbers, evenly spread, the first and the last among them; of up to twice as many, all."""
+    """Choose LISTED of many numbers, evenly spread, the first and the last among them; of up to twice as many, all.
+
+    Args:
+        numbers: in rising order.
+
+    Example:
+        >>> spread(range(1, 1001))[:3], spread(range(1, 1001))[-1]
+        ([1, 54, 106], 1000)
+    """
     if len(numbers) <= 2 * LISTED:
         return list(numbers)
     return [numbers[k] for k in np.linspace(0, len(numbers) - 1, LISTED).round().astype(int)]
 
 
 def number(value: object) -> str:
-    """Write a number with at most six significant digits; words stay as they are; None is nothing."""
+    """Write a number with at most six significant digits; words stay as they are; None is nothing.
+
+    Args:
+        value: a number, a word or None.
+
+    Example:
+        >>> number(1 / 3), number(7), number(None)
+        ('0.333333', '7', '')
+    """
     if value is None:
         return ""
     return f"{value:.6g}" if isinstance(value, (float, np.floating)) else str(value)
 
 
 def percent(share: float) -> str:
-    """Write a share as a percentage with one decimal."""
+    """Write a share as a percentage with one decimal.
+
+    Args:
+        share: 0 to 1.
+
+    Example:
+        >>> percent(0.8765)
+        '87.6 %'
+    """
     return f"{100 * share:.1f} %"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from rosenblatt.errors import UnknownNameError
+from rosenblatt.arguments import check_language
 from rosenblatt.plots.canvas import korean_font
 
 # Braces are filled in by the one who asks.
@@ -75,6 +75,9 @@ KOREAN = {
 def speak(language: str) -> Callable[..., str]:
     """Return the function that says a phrase of the table in this language.
 
+    Args:
+        language: "en" or "ko".
+
     Raises:
         UnknownNameError: the language is neither "en" nor "ko".
         ArgumentError: Korean is asked for and no font has its letters.
@@ -84,8 +87,7 @@ def speak(language: str) -> Callable[..., str]:
         >>> say("weight {i}", i=2)
         'weight 2'
     """
-    if language not in ("en", "ko"):
-        raise UnknownNameError("plots, language", language, ("en", "ko"))
+    check_language("plots", language)
     if language == "ko":
         korean_font()  # where there is none, say so before anything is drawn
 

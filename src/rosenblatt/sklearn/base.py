@@ -207,7 +207,7 @@ class MultilayerPerceptron(BaseEstimator, ABC):
 
     def _compile(self, anew: bool) -> None:
         """Tell the network loss and optimizer; partial_fit goes on with what the optimizer remembers."""
-        if anew or self.model_._optimizer is None:
+        if anew or not self.model_.compiled:
             optimizer = "sgd" if self.solver == "lbfgs" else networks.make_optimizer(self)
             self.model_.compile(optimizer, self._loss())
             self.model_.follow_learning_rate()

@@ -12,7 +12,7 @@ from rosenblatt.arguments import check_number
 from rosenblatt.engines.base import Engine
 from rosenblatt.engines.select import default_engine
 from rosenblatt.errors import ArgumentError
-from rosenblatt.layers import Activation, BatchNormalization, Dense, Dropout, Input, Layer
+from rosenblatt.layers import Activation, BatchNormalization, Dense, Dropout, Input, Layer, dense_layers
 from rosenblatt.models import Sequential
 from rosenblatt.optimizers import Optimizer
 from rosenblatt.types import Array
@@ -105,27 +105,22 @@ def start_weights(estimator: MultilayerPerceptron, model: Sequential, random_sta
     Source: Glorot and Bengio (2010), and scikit-learn.
     """
     factor = 2.0 if estimator.activation == "logistic" else 6.0
-    for layer in dense_layers(model):
+    for layer in dense_layers(model.layers):
         bound = np.sqrt(factor / sum(layer.kernel.shape))
         layer.kernel[...] = random_state.uniform(-bound, bound, layer.kernel.shape)
         _bias(layer)[...] = random_state.uniform(-bound, bound, _bias(layer).shape)
 
 
-def dense_layers(model: Sequential) -> list[Dense]:
-    """Return the layers whose weights are ``coefs_`` and ``intercepts_``."""
-    return [layer for layer in model.layers if isinstance(layer, Dense)]
-
-
 def show_weights(estimator: MultilayerPerceptron) -> None:
     """Let ``coefs_`` and ``intercepts_`` be the network's own arrays."""
-    layers = dense_layers(estimator.model_)
+    layers = dense_layers(estimator.model_.layers)
     estimator.coefs_ = [layer.kernel for layer in layers]
     estimator.intercepts_ = [_bias(layer) for layer in layers]
 
 
 def shows_weights(estimator: MultilayerPerceptron) -> bool:
     """Tell whether ``coefs_`` and ``intercepts_`` are the network's own arrays, and not some that were put there."""
-    layers = dense_layers(estimator.model_)
+    layers = dense_layers(estimator.model_.layers)
     shown = [*estimator.coefs_, *estimator.intercepts_]
     own = [*(layer.kernel for layer in layers), *(_bias(layer) for layer in layers)]
     return len(shown) == len(own) and all(one is other for one, other in zip(shown, own, strict=True))
@@ -136,7 +131,7 @@ def take_weights(estimator: MultilayerPerceptron) -> None:
     if shows_weights(estimator):
         return
     for layer, kernel, bias in zip(
-        dense_layers(estimator.model_), estimator.coefs_, estimator.intercepts_, strict=True
+        dense_layers(estimator.model_.layers), estimator.coefs_, estimator.intercepts_, strict=True
     ):
         layer.kernel[...] = kernel
         _bias(layer)[...] = bias

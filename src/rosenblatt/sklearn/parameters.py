@@ -61,11 +61,11 @@ COMMON: dict[str, list[Any]] = {
 }
 
 CLASSIFIER = COMMON | {
-    "loss": [StrOptions({"log_loss", *losses.NAMES, *losses.ALIASES}), Loss, callable],
+    "loss": [StrOptions({"log_loss", *losses.NAMES}), Loss, callable],
     "class_weight": [StrOptions({"balanced"}), dict, None],
 }
 
-REGRESSOR = COMMON | {"loss": [StrOptions({"squared_error", *losses.NAMES, *losses.ALIASES}), Loss, callable]}
+REGRESSOR = COMMON | {"loss": [StrOptions({"squared_error", *losses.NAMES}), Loss, callable]}
 
 PERCEPTRON: dict[str, list[Any]] = {
     "penalty": [StrOptions({"l2", "l1", "elasticnet"}), None],

@@ -46,7 +46,6 @@ def call(self: Layer, inputs: Any, training: bool = False) -> Any:
     model = self.owner
     if not training:
         return model.predict(x, verbose=0)
-    model._plan = None  # the layer may have been frozen since
     weights = network.views(model.plan, model.state.params, model.state.statistics)
     return network.forward(model.plan, weights, x.astype(model.dtype), Run(training=True, seed=model.seed))[0][-1]
 

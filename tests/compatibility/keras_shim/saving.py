@@ -20,8 +20,8 @@ def serialize_keras_object(value: Any) -> dict[str, Any]:
 
 def deserialize_keras_object(data: Mapping[str, Any]) -> Any:
     """Make the object that `serialize_keras_object` described."""
-    (module,) = (module for module in MODULES if module.__name__ == data["module"])
-    return deserialize("saving", data, vars(module))
+    places = (vars(module) for module in MODULES if data["module"].startswith(module.__name__))
+    return deserialize("saving", data, next(place for place in places if data["class_name"] in place))
 
 
 @contextmanager

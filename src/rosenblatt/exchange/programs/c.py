@@ -12,11 +12,10 @@ import math
 import re
 from collections.abc import Iterator
 
-from rosenblatt.exchange.programs.chain import Chain, Step, is_classifier
+from rosenblatt.exchange.programs.chain import DIGITS, Chain, Step
 from rosenblatt.version import __version__
 
 TYPES = {"float32": "float", "float64": "double", "int8": "signed char"}
-DIGITS = {"float32": 9, "float64": 17}  # that give the same number back
 NUMBERS_A_LINE = 10
 
 HEAD = """\
@@ -24,8 +23,8 @@ HEAD = """\
 
    void predict(const real *x, real *y){classify}
 
-   As a program that answers rows of comma-separated numbers from its standard input:
-   cc -O2 -D PREDICT_MAIN {file} -lm -o predict */
+   As a program that answers rows of comma-separated numbers, from a file or its standard input:
+   cc -O2 -D PREDICT_MAIN {file} -lm -o predict && ./predict rows.csv */
 
 #include <math.h>
 #include <tgmath.h> /* exp() and the like in the precision of their argument */
@@ -179,49 +178,108 @@ OF_SEVERAL = """int best = 0;
 
 MAIN = """\
 #ifdef PREDICT_MAIN
+#include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
-/* The next letter of the standard input that separates no numbers, or EOF. */
-static int next_letter(void)
-{
-    int letter = getchar();
-    while (letter == ',' || letter == ' ' || letter == '\\t' || letter == '\\r')
-        letter = getchar();
+enum {{ LONGEST = 99, DIGITS = {digits} }}; /* letters of a cell; digits that give a number back */
+
+/* Reads a cell, without the space around it and without the mark EF BB BF that some files begin with. Returns what
+   ends it: a comma, the end of the line or of the file. */
+static int next_cell(FILE *file, char *cell)
+{{
+    int letter, length = 0;
+    while ((letter = getc(file)) != ',' && letter != '\\n' && letter != EOF)
+        if (length < LONGEST && (length > 0 || !(isspace(letter) || memchr("\\xEF\\xBB\\xBF", letter, 3))))
+            cell[length++] = letter ? (char)letter : '?';
+    while (length > 0 && isspace((unsigned char)cell[length - 1]))
+        length--;
+    cell[length] = 0;
     return letter;
-}
+}}
 
-int main(void)
-{
-    real x[INPUTS], y[OUTPUTS];
-    double number;
-    for (long line = 1;; line++) {
-        long numbers = 0;
-        int letter;
-        while ((letter = next_letter()) != '\\n' && letter != EOF) {
-            ungetc(letter, stdin);
-            if (scanf("%lf", &number) != 1) {
-                fprintf(stderr, "predict: expected numbers in line %ld, got something else.\\n", line);
-                return 1;
-            }
-            if (numbers < INPUTS)
-                x[numbers] = (real)number;
-            numbers++;
-        }
-        if (numbers != 0 && numbers != INPUTS) {
-            fprintf(stderr, "predict: expected %d numbers in line %ld, got %ld.\\n", INPUTS, line, numbers);
-            return 1;
-        }
-        if (numbers == INPUTS) {
-            predict(x, y);
-            for (int unit = 0; unit < OUTPUTS; unit++)
-                printf(unit ? ",%.17g" : "%.17g", (double)y[unit]);
-            putchar('\\n');
-        }
-        if (letter == EOF)
+/* Whether a cell is a number: a decimal one, or nan. */
+static int is_number(const char *cell, double *number)
+{{
+    char *end;
+    *number = strtod(cell, &end);
+    return end > cell && *end == 0 && strlen(cell) < LONGEST &&
+           (isnan(*number) || cell[strspn(cell, "+-.0123456789eE")] == 0);
+}}
+
+int main(int count, char **arguments)
+{{
+    static real x[INPUTS], y[OUTPUTS];
+    const char *usage = "Usage: predict {option}[rows.csv]\\n", *name = NULL;
+    int {classes}letter = 0;
+    long rows = 0;
+    for (int place = 1; place < count; place++) {{
+        if (strcmp(arguments[place], "--help") == 0) {{
+            fputs(usage, stdout);
             return 0;
-    }
-}
+        }}
+        {parsed}if (name || arguments[place][0] == '-') {{
+            fputs(usage, stderr);
+            return 2;
+        }} else
+            name = arguments[place];
+    }}
+    FILE *file = name ? fopen(name, "r") : stdin;
+    if (!file) {{
+        perror(name);
+        return 1;
+    }}
+    for (long line = 1; letter != EOF; line++) {{
+        char cell[LONGEST + 1], wrong[LONGEST + 1];
+        long cells = 0, numbers = 0;
+        do {{
+            double number;
+            letter = next_cell(file, cell);
+            if (is_number(cell, &number)) {{
+                if (cells < INPUTS)
+                    x[cells] = (real)number;
+                numbers++;
+            }} else if (numbers == cells)
+                strcpy(wrong, cell);
+            cells++;
+        }} while (letter == ',');
+        if (cells == 1 && strlen(cell) == 0)
+            continue; /* a blank line */
+        if (line == 1 && cells == INPUTS && numbers == 0)
+            continue; /* a header */
+        if (cells != INPUTS) {{
+            fprintf(stderr, "predict: expected %d numbers separated by commas in line %ld, got %ld.\\n", INPUTS, line,
+                    cells);
+            return 1;
+        }}
+        if (numbers != cells) {{
+            fprintf(stderr, "predict: expected numbers in line %ld, got '%s'.\\n", line, wrong);
+            return 1;
+        }}
+        rows++;
+{answered}        predict(x, y);
+        for (int unit = 0; unit < OUTPUTS; unit++)
+            printf("%s%.*g", unit ? "," : "", DIGITS, isnan(y[unit]) ? NAN : (double)y[unit]); /* nan has no sign */
+        putchar('\\n');
+    }}
+    if (rows == 0) {{
+        fprintf(stderr, "predict: expected rows of %d numbers, got none.\\n", INPUTS);
+        return 1;
+    }}
+    return 0;
+}}
 #endif
+"""
+PARSED = """\
+if (strcmp(arguments[place], "--classes") == 0)
+            classes = 1;
+        else """
+ANSWERED = """\
+        if (classes) {{
+            {shown};
+            continue;
+        }}
 """
 
 
@@ -233,15 +291,29 @@ def program(chain: Chain, file: str) -> str:
         inputs=chain.inputs,
         outputs=chain.outputs,
         version=__version__,
-        classify="\n   int classify(const real *x)" if is_classifier(chain) else "",
+        classify="\n   int classify(const real *x)" if chain.is_classifier else "",
         file=commented(file),
         real=TYPES[chain.dtype],
     )
     parts = [head, *_functions(steps), *_arrays(steps, chain.dtype), _predict(chain, steps)]
-    if is_classifier(chain):
+    if chain.is_classifier:
         rule = OF_SEVERAL if chain.outputs > 1 else OF_TWO
         parts.append(CLASSIFY.format(names=_class_names(chain), rule=rule).lstrip())
-    return "\n".join([*parts, MAIN])
+    return "\n".join([*parts, _main(chain)])
+
+
+def _main(chain: Chain) -> str:
+    digits = DIGITS[chain.dtype]
+    if not chain.is_classifier:
+        return MAIN.format(digits=digits, option="", classes="", parsed="", answered="")
+    shown = "puts(class_names[classify(x)])" if chain.class_names else 'printf("%d\\n", classify(x))'
+    return MAIN.format(
+        digits=digits,
+        option="[--classes] ",
+        classes="classes = 0, ",
+        parsed=PARSED,
+        answered=ANSWERED.format(shown=shown),
+    )
 
 
 def _renamed(step: Step) -> Step:

@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from rosenblatt import answers
 from rosenblatt.errors import ArgumentError
 from rosenblatt.functional import network
 from rosenblatt.functional.activations import ACTIVATIONS
+from rosenblatt.functional.normalization import standard_deviation
 from rosenblatt.plan import LayerPlan, Rule
 from rosenblatt.types import Array, Shape
 
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from rosenblatt.models import Sequential
 
 Arrays = Mapping[str, Array]
+
+DIGITS = {"float32": 9, "float64": 17}  # that give the same number back
 
 
 class Step(NamedTuple):
@@ -57,7 +61,8 @@ class Chain(NamedTuple):
     input_shape: Shape
     output_shape: Shape
     dtype: str
-    class_names: tuple[str, ...]  # none where the model is no classifier, or its classes have no names
+    is_classifier: bool  # whether a row is answered by the probabilities of its classes
+    class_names: tuple[str, ...]  # none where they have no names
     steps: tuple[Step, ...]
 
     @property
@@ -92,24 +97,17 @@ def chain_of(model: Sequential) -> Chain:
         plan.input_shape,
         plan.output_shape,
         plan.dtype,
+        answers.gives_probabilities(model),
         tuple(map(str, model.class_names or ())),
         tuple(steps),
     )
-    _check_class_names(chain)
+    _check_class_names(chain, answers.class_count(model))
     return chain
 
 
-def is_classifier(chain: Chain) -> bool:
-    """Tell whether a row is answered by one vector of probabilities of classes: softmax, or one sigmoid."""
-    if not chain.steps or chain.output_shape != (chain.steps[-1].units,):
-        return False
-    return chain.steps[-1].operation == ("softmax" if chain.outputs > 1 else "sigmoid")
-
-
-def _check_class_names(chain: Chain) -> None:
-    """Raise where a classifier's classes do not have one name each; a single sigmoid has two classes."""
-    classes = max(chain.outputs, 2)
-    if chain.class_names and is_classifier(chain) and len(chain.class_names) != classes:
+def _check_class_names(chain: Chain, classes: int) -> None:
+    """Raise where a classifier's classes do not have one name each."""
+    if chain.class_names and chain.is_classifier and len(chain.class_names) != classes:
         raise ArgumentError(
             f"export: expected a class name for each of the {classes} classes, got {len(chain.class_names)}. "
             "Set model.class_names."
@@ -157,7 +155,7 @@ def _normalized(layer: LayerPlan, center: Array, factor: Array, shift: Array) ->
 
 
 def _normalization(layer: LayerPlan, arrays: Arrays) -> Iterator[Step]:
-    deviation = np.maximum(np.sqrt(arrays["variance"]), 1e-7)
+    deviation = standard_deviation(arrays["variance"])
     return _normalized(layer, arrays["mean"], 1.0 / deviation, np.zeros_like(deviation))
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from rosenblatt.exchange.programs.chain import Chain, Step, is_classifier
+from rosenblatt.exchange.programs.chain import DIGITS, Chain, Step
 from rosenblatt.exchange.programs.python import in_base64
 from rosenblatt.functional import special
 from rosenblatt.version import __version__
@@ -20,6 +20,8 @@ HEAD = """\
 //
 //     import {{ {exported} }} from "./{file}";
 //     predict(row)     row: {inputs} numbers, such as an Array; answered by {outputs} numbers
+//
+// As a program it answers rows of comma-separated numbers, from a file or its standard input: node {file} rows.csv
 """
 
 NUMBERS = {"float32": "Float32Array", "float64": "Float64Array", "int8": "Int8Array"}
@@ -153,6 +155,13 @@ function erf(x) {{
 }}
 """
 
+CHECKED = """\
+function checked(value) {
+  if (typeof value === "number") return value;
+  throw new TypeError(`predict: expected numbers, got '${value}' (${typeof value}).`);
+}
+"""
+
 NUMBERS_OF = """\
 function numbers(text, Type) {
   const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
@@ -168,6 +177,62 @@ export function classify(row) {{
   return {found};
 }}
 """
+MAIN = """\
+const NUMBER = /^[+-]?((\\d+\\.?\\d*|\\.\\d+)(e[+-]?\\d+)?|nan)$/i;
+
+// The numbers of each line; a first line without any is a header.
+function* rowsOf(text) {{
+  for (const [place, line] of text.split("\\n").entries()) {{
+    const cells = line.split(",").map((cell) => cell.trim());
+    const wrong = cells.filter((cell) => !NUMBER.test(cell));
+    if (line.trim() === "" || (place === 0 && cells.length === {inputs} && wrong.length === {inputs})) continue;
+    const where = `in line ${{place + 1}}`;
+    if (cells.length !== {inputs})
+      throw new Error(`predict: expected {inputs} numbers separated by commas ${{where}}, got ${{cells.length}}.`);
+    if (wrong.length > 0) throw new Error(`predict: expected numbers ${{where}}, got '${{wrong[0]}}'.`);
+    yield cells.map(Number);
+  }}
+}}
+
+// Prints the answer to each row; returns the exit code.
+function main(given) {{
+  const usage = "Usage: node {file} {option}[rows.csv]";
+  const files = {files};
+  if (files.includes("--help")) {{
+    console.log(usage);
+    return 0;
+  }}
+  if (files.length > 1 || files[0]?.startsWith("-")) {{
+    console.error(usage);
+    return 2;
+  }}
+  try {{
+    let rows = 0;
+    for (const row of rowsOf(fs.readFileSync(files[0] ?? 0, "utf8"))) {{
+      rows++;
+{answered}      const numbers = [...predict(row)].map((number) => Number(number.toPrecision({digits})));
+      console.log(numbers.join().toLowerCase());
+    }}
+    if (rows === 0) throw new Error("predict: expected rows of {inputs} numbers, got none.");
+  }} catch (error) {{
+    console.error(error.message);
+    return 1;
+  }}
+  return 0;
+}}
+
+const fs = globalThis.process?.getBuiltinModule?.("node:fs"); // there is none in a browser
+const started = fs && process.argv[1];
+if (started && fs.existsSync(started) && fs.realpathSync(started) === import.meta.filename)
+  process.exitCode = main(process.argv.slice(2));
+"""
+ANSWERED = """\
+      if (given.includes("--classes")) {
+        console.log(classify(row));
+        continue;
+      }
+"""
+
 OF_TWO = "Number(y[0] > 0.5)"
 OF_SEVERAL = "y.reduce((best, value, unit) => (value > y[best] ? unit : best), 0)"
 
@@ -180,16 +245,27 @@ def program(chain: Chain, file: str) -> str:
         inputs=chain.inputs,
         outputs=chain.outputs,
         version=__version__,
-        exported="predict, classify" if is_classifier(chain) else "predict",
+        exported="predict, classify" if chain.is_classifier else "predict",
         file=_plain(file),
     )
     parts = [head]
     parts += [EACH_ROW] if used.intersection(BY_ROW) else []
     parts += [ERF] if any(step.operation == "gelu" and not step.config["approximate"] for step in chain.steps) else []
-    parts += [*_functions(chain.steps), NUMBERS_OF, *_arrays(chain), _predict(chain)]
-    if is_classifier(chain):
+    parts += [*_functions(chain.steps), NUMBERS_OF, *_arrays(chain), CHECKED, _predict(chain)]
+    if chain.is_classifier:
         parts.append(_classify(chain))
-    return "\n".join(parts)
+    return "\n".join([*parts, _main(chain, file)])
+
+
+def _main(chain: Chain, file: str) -> str:
+    return MAIN.format(
+        file=_plain(file),
+        inputs=chain.inputs,
+        digits=DIGITS[chain.dtype],
+        option="[--classes] " if chain.is_classifier else "",
+        files='given.filter((each) => each !== "--classes")' if chain.is_classifier else "given",
+        answered=ANSWERED if chain.is_classifier else "",
+    )
 
 
 def _functions(steps: tuple[Step, ...]) -> Iterator[str]:
@@ -220,9 +296,9 @@ def _predict(chain: Chain) -> str:
     lines = [
         f"/** The {chain.outputs} numbers that answer a row of {chain.inputs}. */",
         "export function predict(row) {",
-        f"  if (row.length !== {chain.inputs})",
-        f"    throw new RangeError(`predict: expected {chain.inputs} numbers, got ${{row.length}}.`);",
-        f"  let x = {NUMBERS[chain.dtype]}.from(row);",
+        f"  if (row?.length !== {chain.inputs})",
+        f"    throw new RangeError(`predict: expected {chain.inputs} numbers, got ${{row?.length ?? row}}.`);",
+        f"  let x = {NUMBERS[chain.dtype]}.from(row, checked);",
     ]
     for number, step in enumerate(chain.steps, 1):
         arguments = ["x", *map(str, (step.rows, step.width, step.units)), *(f"{name}_{number}" for name in step.arrays)]

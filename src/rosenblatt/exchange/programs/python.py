@@ -2,7 +2,7 @@
 
     x ──> predict ──> y
 
-It holds the weights as text and the functions that it uses; `python predict.py rows.csv` prints the answers.
+It holds the weights as text and the functions that it uses; ``python predict.py rows.csv`` prints the answers.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from rosenblatt.exchange.programs.chain import Chain, Step, is_classifier
+from rosenblatt.exchange.programs.chain import DIGITS, Chain, Step
 from rosenblatt.types import Array
 from rosenblatt.version import __version__
 
@@ -22,10 +22,12 @@ HEAD = '''\
 
     y = predict(x)        x: rows of shape {input_shape}, y: rows of shape {output_shape}
     {classify}
-On the command line it answers the rows of a file of comma-separated numbers: python {file} rows.csv
+As a program it answers rows of comma-separated numbers, from a file or its standard input: python {file} rows.csv
 """
 
 import base64{math}
+import re
+import signal
 import sys
 
 import numpy as np
@@ -83,23 +85,80 @@ def classify(x):
     return {answer}
 '''
 
-MAIN = """\
+MAIN = '''\
+USAGE = "Usage: python {file} {option}[rows.csv]"
+NUMBER = re.compile(r"[+-]?(([0-9]+\\.?[0-9]*|\\.[0-9]+)(e[+-]?[0-9]+)?|nan)", re.IGNORECASE)
+
+
+def rows_of(lines):
+    """Yield the numbers of each line; a first line without any is a header."""
+    for place, line in enumerate(lines, 1):
+        cells = [cell.strip() for cell in line.split(",")]
+        wrong = [cell for cell in cells if not NUMBER.fullmatch(cell)]
+        if cells == [""] or (place == 1 and len(wrong) == len(cells) == {inputs}):
+            continue
+        if len(cells) != {inputs}:
+            sys.exit(f"predict: expected {inputs} numbers separated by commas in line {{place}}, got {{len(cells)}}.")
+        if wrong:
+            sys.exit(f"predict: expected numbers in line {{place}}, got '{{wrong[0]}}'.")
+        yield [float(cell) for cell in cells]
+
+
+def main(arguments):
+    """Print the answer to each row."""
+    files = {files}
+    if "--help" in files:
+        print(USAGE)
+        return
+    if len(files) > 1 or "".join(files).startswith("-"):
+        print(USAGE, file=sys.stderr)
+        sys.exit(2)
+    for name in ("SIGINT", "SIGPIPE"):  # Ctrl+C, and a reader who has enough, end it quietly
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_DFL)
+    np.seterr(all="ignore")
+    try:
+        lines = open(files[0] if files else 0, encoding="utf-8-sig", errors="replace")
+    except OSError as error:
+        sys.exit(f"{{files[0]}}: {{error.strerror}}")
+    rows = 0
+    with lines:
+        for row in rows_of(lines):
+            rows += 1
+{answered}            print(*(f"{{number:.{digits}g}}" for number in predict([row]).ravel()), sep=",")
+    if rows == 0:
+        sys.exit("predict: expected rows of {inputs} numbers, got none.")
+
+
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit("Usage: python {file} rows.csv")
-    rows = np.loadtxt(sys.argv[1], delimiter=",", ndmin=2)
-    np.savetxt(sys.stdout, predict(rows).reshape(len(rows), -1), fmt="%.9g", delimiter=",")
+    main(sys.argv[1:])
+'''
+ANSWERED = """\
+            if "--classes" in arguments:
+                print(classify([row])[0])
+                continue
 """
 
 
 def program(chain: Chain, file: str) -> str:
     """Return the file's text."""
     parts = [_head(chain, file), *_functions(chain.steps), ARRAY, _arrays(chain), _predict(chain)]
-    if is_classifier(chain):
+    if chain.is_classifier:
         number = "predict(x).argmax(-1)" if chain.outputs > 1 else "(predict(x)[:, 0] > 0.5).astype(int)"
         answer = "np.array(CLASS_NAMES)[number]" if chain.class_names else "number"
         parts.append(CLASSIFY.format(rule=number, answer=answer))
-    return "\n\n".join([*parts, MAIN.format(file=_plain(file))])
+    return "\n\n".join([*parts, _main(chain, file)])
+
+
+def _main(chain: Chain, file: str) -> str:
+    return MAIN.format(
+        file=_plain(file),
+        inputs=chain.inputs,
+        digits=DIGITS[chain.dtype],
+        option="[--classes] " if chain.is_classifier else "",
+        files='[each for each in arguments if each != "--classes"]' if chain.is_classifier else "arguments",
+        answered=ANSWERED if chain.is_classifier else "",
+    )
 
 
 def _head(chain: Chain, file: str) -> str:
@@ -112,7 +171,7 @@ def _head(chain: Chain, file: str) -> str:
             version=__version__,
             input_shape=chain.input_shape,
             output_shape=chain.output_shape,
-            classify="classify(x)           the class of each row\n" if is_classifier(chain) else "",
+            classify="classify(x)           the class of each row\n" if chain.is_classifier else "",
             file=_plain(file),
             dtype=chain.dtype,
             math="\nimport math" if any(step.operation == "gelu" for step in chain.steps) else "",
@@ -151,7 +210,9 @@ def _predict(chain: Chain) -> str:
         '    """Return the answers to rows of numbers."""',
         "    x = np.asarray(x, DTYPE)",
         f"    if x.shape[1:] not in {shapes}:",
-        f'        raise ValueError(f"predict: expected rows of shape {chain.input_shape}, got {{x.shape[1:]}}.")',
+        f'        cure = " A single row is given as [[...]]." if x.shape in {shapes} else ""',
+        f'        told = f"expected rows of shape {chain.input_shape}, got {{x.shape[1:]}}."',
+        '        raise ValueError(f"predict: {told}{cure}")',
     ]
     shape: tuple[int, ...] = (chain.inputs,)
     for number, step in enumerate(chain.steps, 1):

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from rosenblatt import answers
 from rosenblatt.errors import ArgumentError
-from rosenblatt.exchange.programs.chain import Chain, Step, chain_of, is_classifier
+from rosenblatt.exchange.programs.chain import Chain, Step
 from rosenblatt.types import Array
 
 if TYPE_CHECKING:
@@ -83,20 +84,15 @@ def cost(model: Sequential, data: Any) -> Cost:
             array[...] = whole * scale
     before, after = model.predict(x, verbose=0), rounded.predict(x, verbose=0)
     change = float(np.abs(before - after).max(initial=0.0))
-    if not is_classifier(chain_of(model)):
+    if not answers.gives_probabilities(model):
         return Cost(len(before), change)
-    class_before, class_after = _classes(before), _classes(after)
+    class_before, class_after = (answers.predicted_classes(model, outputs) for outputs in (before, after))
     same = float(np.mean(class_before == class_after))
     if y is None:
         return Cost(len(before), change, same)
     target = _class_numbers(y, len(before), model.class_names or [])
     right_before, right_after = (float(np.mean(found == target)) for found in (class_before, class_after))
     return Cost(len(before), change, same, right_before, right_after)
-
-
-def _classes(output: Array) -> Array:
-    """Return the class of each row: the largest output, or whether the only one is above 1/2."""
-    return output.argmax(axis=1) if output.shape[1] > 1 else (output[:, 0] > 0.5).astype(np.int64)
 
 
 def _class_numbers(y: Any, rows: int, class_names: list[str]) -> Array:

@@ -15,10 +15,14 @@ const SECTIONS = {
   8: ["outputs", Float32Array],
 };
 
+/** Sections that are read row by row, each row a map of its own: a neuron's, or a class's. */
+const IN_ROWS = ["maps", "outcome"];
+
 /**
  * Decodes one frame. The arrays are views on the buffer: nothing is copied.
  * @param {ArrayBuffer} buffer
- * @returns {object} numbers of the header, and one typed array for each section (null where a section is missing)
+ * @returns {object} numbers of the header, and one typed array for each section, or one for each of its rows; null where
+ *   a section is missing
  */
 export function decode(buffer) {
   const view = new DataView(buffer);
@@ -51,10 +55,14 @@ export function decode(buffer) {
     const [kind, layer, rows, columns] = [0, 4, 8, 12].map((offset) => whole(place + offset));
     const [name, Numbers] = SECTIONS[kind] ?? ["", Uint8Array];
     const numbers = new Numbers(buffer, place + 16, rows * columns);
-    if (name === "maps") frame.maps[layer] = numbers;
-    else if (name) frame[name] = numbers;
+    const section = IN_ROWS.includes(name) ? inRows(numbers, columns) : numbers;
+    if (name === "maps") frame.maps[layer] = section;
+    else if (name) frame[name] = section;
     if (name === "hiddenPoints") frame.hiddenLayer = layer;
     place += 16 + 4 * Math.ceil(numbers.byteLength / 4);
   }
   return frame;
 }
+
+const inRows = (numbers, columns) =>
+  Array.from({ length: numbers.length / columns }, (_, row) => numbers.subarray(row * columns, (row + 1) * columns));

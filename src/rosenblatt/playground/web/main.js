@@ -32,11 +32,13 @@ import { network } from "./views/network.js";
 import { neuron } from "./views/neuron.js";
 import { output } from "./views/output.js";
 import { sample } from "./views/sample.js";
+import { sparkline } from "./views/sparkline.js";
 import { truth } from "./views/truth.js";
 
 /** What is shown where, in the order of painting; and for how long, in ms, it may wait while the run plays. */
 const PARTS = [
   ["#toolbar", toolbar],
+  ["#toolbar .sparkline", sparkline, 100],
   ["#notices", notices],
   ["#share", share],
   ["#help", help],
@@ -108,10 +110,11 @@ const actions = {
     const points = [...actions.settings().points, [x1, x2, state.drawing.class]];
     actions.send({ do: "set", changes: { points } });
   },
-  open(name) {
+  /** Shows a section, from its top on, or, where that is enough, by the least scrolling: `block` is "nearest" then. */
+  open(name, block = "start") {
     const place = document.getElementById(name);
     place.dispatchEvent(new Event("unfold"));
-    place.scrollIntoView({ behavior: state.motion ? "smooth" : "auto", block: "nearest" });
+    place.scrollIntoView({ behavior: state.motion ? "smooth" : "auto", block });
   },
   showDialog: (name) => document.getElementById(name).showModal(),
   reconnect: () => start(state.setup?.address ?? readHash().settings),

@@ -1,8 +1,11 @@
 /** The one state of the page, and how each message changes it. Nothing is changed in place: what is new is a new object. */
 
 /** More rows of metrics than this are thinned: every second one of the older ones goes. */
-export const MOST_ROWS = 4000;
+const MOST_ROWS = 4000;
 const MOST_NOTICES = 8;
+
+/** Whether these parts are the same in both states; before the first one there is none, and none of them is. */
+export const unchanged = (before, state, ...parts) => parts.every((part) => before?.[part] === state[part]);
 
 /** The state before the server has spoken. */
 export function initial({ language, theme, motion, hide }) {
@@ -124,15 +127,19 @@ function withMetrics(state, message) {
 }
 
 /** Every second row, and always the last one. Older rows thin out more, as they pass through here again. */
-export function thinned(rows) {
+function thinned(rows) {
   return rows.filter((row, index) => index % 2 === 0 || index === rows.length - 1);
 }
 
 let nextNotice = 1;
 
+/** What a notice is about: the file that was opened last, or one error of one field. */
+const matterOf = ({ key, values }) => (key.startsWith("table_") || values.field === "table" ? "table" : `${key} ${values.field}`);
+
 /** The state with one more notice for the reader: "error" is told at once, "status" politely. One of the same matter goes. */
 export function withNotice(state, key, values = {}, kind = "error") {
-  const notices = state.notices.filter((notice) => notice.key !== key || notice.values.field !== values.field).slice(1 - MOST_NOTICES);
+  const matter = matterOf({ key, values });
+  const notices = state.notices.filter((notice) => matterOf(notice) !== matter).slice(1 - MOST_NOTICES);
   return { ...state, notices: [...notices, { id: nextNotice++, key, values, kind }] };
 }
 

@@ -1,5 +1,6 @@
 /** The data: which set, how many points, how much noise, how many of them for training, and the seed of chance. */
 
+import { unchanged } from "../state.js";
 import { isGate } from "../views/gates.js";
 import { nameOf, word } from "../words.js";
 import { build, setText } from "./build.js";
@@ -36,7 +37,7 @@ export function data(element, actions) {
   return function render(next) {
     const before = state;
     state = next;
-    if (["language", "setup", "welcome", "error"].every((part) => before[part] === state[part])) return;
+    if (unchanged(before, state, "language", "setup", "welcome", "error")) return;
     if (!state.setup || !state.welcome || state.setup.opened) return;
     if (made.welcome !== state.welcome || made.language !== state.language) makeSets();
     const { settings } = state.setup;

@@ -1,5 +1,6 @@
 /** Points drawn by hand: their class, and taking them back. They are placed in the output view. */
 
+import { unchanged } from "../state.js";
 import { word } from "../words.js";
 import { build, buildSvg, setText } from "./build.js";
 
@@ -48,7 +49,7 @@ export function drawing(element, actions) {
   return function render(next) {
     const before = state;
     state = next;
-    if (["language", "setup", "drawing"].every((part) => before[part] === state[part])) return;
+    if (unchanged(before, state, "language", "setup", "drawing")) return;
     place.hidden = !state.drawing;
     if (!state.drawing) return;
     const say = (key, values) => word(state.language, `drawing.${key}`, values);

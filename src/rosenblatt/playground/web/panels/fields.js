@@ -41,10 +41,13 @@ export function numberField({ name, whole = false, ladder, send }) {
     if (value !== shown) send(value);
   });
 
-  /** Who leaves what was refused sees the value that holds again; the complaint about the other one stays. */
+  /** Who leaves what was refused sees the value that holds again, and may still read what was wrong with the other one. */
   input.addEventListener("blur", () => {
-    if (wrong.isTold() && shown !== null) input.value = tidy(shown);
+    if (!wrong.isTold() || shown === null) return;
+    input.value = tidy(shown);
+    input.ariaInvalid = null;
   });
+  input.addEventListener("focus", () => wrong.tell(null));
 
   /** Whether what was typed and refused still stands there when other settings have come. */
   const isLeft = (before, value) =>
@@ -128,7 +131,6 @@ function told(input, name) {
   function show() {
     setText(element, complaint ? errorText(language, ...complaint) : "");
     element.hidden = !complaint;
-    input.ariaInvalid = complaint ? "true" : null;
     if (complaint) input.setAttribute("aria-describedby", element.id);
     else input.removeAttribute("aria-describedby");
   }
@@ -138,6 +140,7 @@ function told(input, name) {
     /** Tells an error by its key; null for none. */
     tell(key, values) {
       complaint = key && [key, values];
+      input.ariaInvalid = key ? "true" : null;
       show();
     },
     word(next) {
@@ -148,7 +151,7 @@ function told(input, name) {
 }
 
 /** Calls at most once in SEND_EVERY ms, and always with the last value. */
-export function throttled(send) {
+function throttled(send) {
   let waiting = null;
   let last = null;
   return (value) => {

@@ -1,5 +1,6 @@
 /** The shape of the network: features and layers, more and fewer, and for each layer its units, activation, and whether it is frozen. */
 
+import { unchanged } from "../state.js";
 import { mathName, word } from "../words.js";
 import { build, setText } from "./build.js";
 import { showChoice } from "./fields.js";
@@ -27,7 +28,7 @@ export function layers(element, actions) {
   return function render(next) {
     const before = state;
     state = next;
-    if (["language", "setup", "welcome", "error"].every((part) => before[part] === state[part])) return;
+    if (unchanged(before, state, "language", "setup", "welcome", "error")) return;
     if (!state.setup || !state.welcome) return;
     element.hidden = Boolean(state.setup.opened) || state.hide.includes("layers");
     if (element.hidden) return;

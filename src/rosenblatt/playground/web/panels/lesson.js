@@ -1,11 +1,12 @@
 /** The lessons: choose one, go through its steps, see which are done, leave it and have one's own settings back. */
 
 import { LESSONS } from "../lessons/lessons.js";
+import { unchanged } from "../state.js";
 import { word } from "../words.js";
 import { build, setText } from "./build.js";
 
-/** What a step's condition may depend on. */
-const WATCHED = ["setup", "frame", "rows", "look", "probe", "sample"];
+/** What a step's condition may depend on; the step itself may be done already when it is reached. */
+const WATCHED = ["setup", "frame", "rows", "look", "probe", "sample", "lesson"];
 
 export function lesson(element, actions) {
   let state = null;
@@ -29,19 +30,28 @@ export function lesson(element, actions) {
   const title = build("h3", { tabindex: "-1" });
   const leave = button(() => quit(), "plain");
   const steps = build("ol", { class: "lesson-steps" });
-  const text = build("p", { class: "lesson-text" });
+  const text = build("p", { class: "lesson-text", "aria-live": "polite" });
   const task = build("p", { class: "lesson-task" });
   const mark = build("span", { class: "lesson-mark" });
   const previous = button(() => go(state.lesson.step - 1));
   const next = button(() => go(state.lesson.step + 1), "primary");
   const again = button(() => arrive(current().lesson, state.lesson.step, true), "plain");
-  const show = button(() => actions.open(current().step.panel), "plain");
+  const show = button(() => goTo(current().step.panel), "plain");
   const open = build(
     "div",
     { class: "lesson-open" },
     build("header", {}, title, steps, leave),
-    build("div", { class: "lesson-step", "aria-live": "polite" }, text, build("div", { class: "lesson-do" }, mark, task)),
-    build("div", { class: "lesson-buttons", role: "group" }, previous, next, again, show),
+    build(
+      "div",
+      { class: "lesson-step" },
+      text,
+      build(
+        "div",
+        { class: "lesson-foot" },
+        build("div", { class: "lesson-do", "aria-live": "polite" }, mark, task),
+        build("div", { class: "lesson-buttons", role: "group" }, previous, next, show, again),
+      ),
+    ),
   );
   element.append(choice, open);
 
@@ -53,9 +63,9 @@ export function lesson(element, actions) {
       actions.look(look);
       look = null;
     }
-    if (!arrived && state.lesson && WATCHED.some((part) => old?.[part] !== state[part])) check();
+    if (!arrived && state.lesson && !unchanged(old, state, ...WATCHED)) check();
     const shownBy = state.lesson ? ["language", "lesson"] : ["language", "lesson", "setup"];
-    if (shownBy.every((part) => old?.[part] === state[part])) return;
+    if (unchanged(old, state, ...shownBy)) return;
     choice.hidden = Boolean(state.lesson);
     open.hidden = !state.lesson;
     if (state.lesson) showStep();
@@ -173,6 +183,12 @@ export function lesson(element, actions) {
     if (!ticked && !grown) return;
     if (ticked) actions.announce(say("lesson.done"));
     actions.put({ lesson: { ...state.lesson, memory, done: state.lesson.done.map((was, place) => was || (ticked && place === index)) } });
+  }
+
+  /** Shows a section, and lets the keyboard go on from there. */
+  function goTo(panel) {
+    actions.open(panel);
+    document.getElementById(`${panel}-title`).focus({ preventScroll: true });
   }
 
   function current() {

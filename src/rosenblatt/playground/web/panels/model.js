@@ -1,6 +1,8 @@
 /** How the network learns: loss, optimizer, learning rate, penalties, batch size, start of the weights. */
 
-import { build } from "./build.js";
+import { unchanged } from "../state.js";
+import { word } from "../words.js";
+import { build, setText } from "./build.js";
 import { choiceField, numberField } from "./fields.js";
 
 const RATES = [1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1, 3, 10];
@@ -23,15 +25,18 @@ export function model(element, actions) {
     l1: amount("l1", PENALTIES),
     l2: amount("l2", PENALTIES),
   };
-  element.append(build("div", { class: "fields" }, ...Object.values(fields).map((field) => field.element)));
+  const compiled = build("p", { class: "hint", hidden: true });
+  element.append(compiled, build("div", { class: "fields" }, ...Object.values(fields).map((field) => field.element)));
   let before = {};
 
   return function render(state) {
-    if (["language", "setup", "welcome", "error"].every((part) => before[part] === state[part])) return;
+    if (unchanged(before, state, "language", "setup", "welcome", "error")) return;
     before = state;
     if (!state.setup || !state.welcome) return;
-    const { settings, problem, opened } = state.setup;
+    const { settings, problem, opened, compiled: by } = state.setup;
     const { choices } = state.welcome;
+    compiled.hidden = !opened || !by;
+    if (!compiled.hidden) setText(compiled, word(state.language, "model.compiled", by));
     const options = {
       loss: ofTask(choices.losses, problem.task),
       optimizer: choices.optimizers,

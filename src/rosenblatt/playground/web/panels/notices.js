@@ -1,5 +1,6 @@
 /** What has to be told: errors at once, news politely, and what can be done about a run that diverged or a server that is gone. */
 
+import { unchanged } from "../state.js";
 import { number, word } from "../words.js";
 import { build } from "./build.js";
 import { errorText } from "./fields.js";
@@ -12,14 +13,16 @@ export function notices(element, actions) {
 
   return function render(state) {
     const { language, diverged, connected } = state;
-    if (["language", "diverged", "connected", "notices", "lost"].every((part) => before[part] === state[part])) return;
+    if (unchanged(before, state, "language", "diverged", "connected", "notices", "lost")) return;
     before = state;
     const lines = state.notices.map((notice) => [notice.kind, line(language, notice)]);
     if (diverged) lines.push(["error", divergedLine(language, diverged)]);
     if (connected === null) lines.push(["status", waitingLine(language)]);
     if (connected === false) lines.push(["error", lostLine(language, state.lost)]);
+    const hadFocus = element.contains(document.activeElement);
     show(urgent, lines, "error");
     show(polite, lines, "status");
+    if (hadFocus) document.querySelector("#toolbar .play").focus(); // what was pressed is gone
   };
 
   function line(language, { id, key, values, kind }) {

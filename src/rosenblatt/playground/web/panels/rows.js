@@ -1,5 +1,6 @@
 /** Rows given with a model that was opened: 20 at a time, each with its target and what the model predicts. */
 
+import { unchanged } from "../state.js";
 import { number, percent, word } from "../words.js";
 import { axesFields } from "./axes.js";
 import { build, setText } from "./build.js";
@@ -34,7 +35,7 @@ export function rows(element, actions) {
       asked = moment;
       ask(start);
     }
-    if (["table", "language", "setup", "error"].every((part) => before[part] === state[part])) return;
+    if (unchanged(before, state, "table", "language", "setup", "error")) return;
     fields.hidden = !state.setup.problem.bounds || state.setup.problem.inputs.length < 3;
     if (!fields.hidden) axes.render(state, state.setup.problem.inputs);
     setText(previous, word(state.language, "rows.previous"));

@@ -1,13 +1,14 @@
 /** What can be taken away: the address, the command that opens it elsewhere, and the figures. */
 
 import { writeHash } from "../connection.js";
+import { unchanged } from "../state.js";
 import { drawChart } from "../views/chart.js";
 import { palette, rgb } from "../views/colours.js";
 import { drawGradients } from "../views/gradients.js";
 import { drawHidden } from "../views/hidden.js";
 import { drawNetwork } from "../views/network.js";
 import { drawOutput } from "../views/output.js";
-import { SvgPen } from "../views/pen.js";
+import { SvgPen } from "../views/svg.js";
 import { word } from "../words.js";
 import { build, setText } from "./build.js";
 import { copyButton, download } from "./files.js";
@@ -86,7 +87,7 @@ export function share(dialog, actions) {
     if (before?.language !== state.language) wording();
     if (before?.hide !== state.hide)
       for (const { firstChild: box } of hideable) box.checked = state.hide.includes(box.value);
-    if (["language", "setup", "hide", "table"].some((part) => before?.[part] !== state[part])) showTexts();
+    if (!unchanged(before, state, "language", "setup", "hide", "table")) showTexts();
     saving.disabled = !state.connected;
   };
 

@@ -1,8 +1,9 @@
 /** The reader's own table: a CSV file, read on this machine and sent to the server here, and what its columns are for. */
 
-import { number } from "../words.js";
+import { unchanged } from "../state.js";
+import { number, word } from "../words.js";
 import { axesFields } from "./axes.js";
-import { build } from "./build.js";
+import { build, setText } from "./build.js";
 import { choiceField } from "./fields.js";
 
 /** Spreadsheets write one of these: UTF-8, or CP949 on Korean Windows (which browsers call euc-kr). */
@@ -13,8 +14,9 @@ export function table(element, actions) {
   const set = (name) => (value) => actions.send({ do: "set", changes: { [name]: value } });
   const target = choiceField({ name: "target", prefix: "column", send: set("target") });
   const axes = axesFields(actions, "table");
+  const opened = build("p", { class: "hint" });
   columns.hidden = true;
-  columns.append(target.element, ...axes.elements);
+  columns.append(opened, target.element, ...axes.elements);
   element.append(columns);
   let state = {};
 
@@ -44,10 +46,12 @@ export function table(element, actions) {
   return function render(next) {
     const before = state;
     state = next;
-    if (["language", "setup", "error"].every((part) => before[part] === state[part])) return;
+    if (unchanged(before, state, "language", "setup", "error")) return;
     columns.hidden = state.setup?.settings?.data !== "table";
     if (columns.hidden) return;
-    const { settings, problem } = state.setup;
+    const { settings, problem, table: name } = state.setup;
+    const [train, test] = problem.rows;
+    setText(opened, word(state.language, "table.opened", { name, count: train + test, train }));
     const names =
       problem.columns ?? [...new Set([...problem.inputs, ...problem.axes, settings.target])].filter(Boolean);
     target.render(state, settings.target, names);

@@ -1,8 +1,10 @@
 /** The bar at the top: what the run does, how far it is, and what the reader prefers. */
 
-import { number, percent, word } from "../words.js";
+import { unchanged } from "../state.js";
 import { isGate } from "../views/gates.js";
+import { number, percent, word } from "../words.js";
 import { build, setText } from "./build.js";
+import { errorText } from "./fields.js";
 import { icon, playIcon } from "./icons.js";
 
 const SPEEDS = [1, 5, 20, 60, null];
@@ -38,10 +40,11 @@ export function toolbar(element, actions) {
   );
   const speedLabel = build("label", { for: "speed", class: "visually-hidden" });
 
-  const readings = ["epoch", "train", "test", "accuracy"].map((name) =>
+  const readings = ["epoch", "train", "test", "accuracy", "answers"].map((name) =>
     build("div", { class: `reading ${name}` }, build("dt"), build("dd", { class: "number" }, "–")),
   );
-  const measured = build("p", { class: "hint measured", hidden: true });
+  const curves = build("button", { type: "button", class: "plain sparkline", onclick: () => actions.open("chart") });
+  const remark = build("p", { class: "hint remark", hidden: true });
   const language = build("button", {
     type: "button",
     class: "plain language",
@@ -64,7 +67,8 @@ export function toolbar(element, actions) {
   element.append(
     build("div", { class: "tools", role: "group" }, rewind, back, play, batch, epoch, speedLabel, speed),
     build("dl", { class: "readings" }, ...readings),
-    measured,
+    curves,
+    remark,
     build("div", { class: "preferences" }, language, theme, share, help),
   );
 
@@ -72,15 +76,16 @@ export function toolbar(element, actions) {
     const before = state;
     state = next;
     if (before?.language !== state.language || before?.theme !== state.theme) wording();
-    if (before?.status !== state.status || before?.language !== state.language) showStatus();
-    if (["language", "setup"].some((part) => before?.[part] !== state[part])) showMeasured();
-    if (["frame", "setup", "status", "language"].some((part) => before?.[part] !== state[part])) showReadings();
+    if (!unchanged(before, state, "status", "language", "setup")) showStatus();
+    if (!unchanged(before, state, "language", "setup")) showRemark();
+    if (!unchanged(before, state, "frame", "setup", "status", "language")) showReadings();
   };
 
   function wording() {
     const say = (key) => word(state.language, key);
     for (const tool of [batch, epoch, back, rewind, share, help])
       name(tool, say(`toolbar.${tool.dataset.name}`), say(`toolbar.${tool.dataset.name}.title`));
+    curves.title = curves.ariaLabel = say("title.chart");
     setText(speedLabel, say("toolbar.speed"));
     speed.title = say("toolbar.speed");
     for (const [index, value] of SPEEDS.entries())
@@ -102,19 +107,26 @@ export function toolbar(element, actions) {
       word(state.language, playing ? "toolbar.pause" : "toolbar.play"),
       word(state.language, "toolbar.play.title"),
     );
-    play.disabled = batch.disabled = epoch.disabled = !status;
+    play.disabled = batch.disabled = epoch.disabled = !status || Boolean(obstacle());
     back.disabled = !status?.can_go_back;
     rewind.disabled = !status;
     if (status) speed.value = String(status.speed);
   }
 
-  /** Where the figures are of some of the rows only, of how many. */
-  function showMeasured() {
+  /** Why an opened model cannot be trained; what the page makes itself can, with other settings. */
+  function obstacle() {
+    return state.setup?.opened ? state.setup.obstacle : null;
+  }
+
+  /** Why there is no training; or, where the figures are of some of the rows only, of how many. */
+  function showRemark() {
+    const reason = obstacle();
     const rows = state.setup?.problem.measured;
-    measured.hidden = !rows;
-    if (!rows) return;
+    remark.hidden = !reason && !rows;
+    if (reason) return setText(remark, errorText(state.language, reason.key, reason.arguments));
+    if (!rows) return undefined;
     const [train, test] = rows.map((count) => count.toLocaleString("en"));
-    setText(measured, word(state.language, "toolbar.measured", { train, test }));
+    return setText(remark, word(state.language, "toolbar.measured", { train, test }));
   }
 
   function showReadings() {
@@ -122,21 +134,22 @@ export function toolbar(element, actions) {
     const now = performance.now();
     if (!frame || (status?.playing && now - readAt < READ_EVERY)) return;
     readAt = now;
-    const classes = setup.problem.task !== "numbers";
+    const { points, task } = setup.problem;
     const texts = [
       frame.epoch.toLocaleString("en"),
       number(frame.trainLoss),
       number(frame.testLoss),
       percent(frame.testAccuracy),
+      word(state.language, "toolbar.right_of", { right: Math.round(frame.trainAccuracy * points.length), rows: points.length }),
     ];
     for (const [index, reading] of readings.entries()) setText(reading.lastChild, texts[index]);
     readings[2].hidden = isGate(setup); // all four rows are learnt, and none is left to test with
-    readings[3].hidden = isGate(setup) || !classes;
+    readings[3].hidden = isGate(setup) || task === "numbers";
+    readings[4].hidden = !isGate(setup);
   }
 }
 
-const speedKey = (value) =>
-  value === null ? "toolbar.fastest" : value === 1 ? "toolbar.epoch_a_second" : "toolbar.epochs_a_second";
+const speedKey = (value) => (value === null ? "toolbar.fastest" : "toolbar.epochs_a_second");
 
 /** The visible name of a button, which the style may hide where the place is small, and its longer title. */
 function name(button, text, title = text) {

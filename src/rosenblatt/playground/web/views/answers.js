@@ -12,6 +12,12 @@ function chosenClass(outputs, count, start) {
   return best;
 }
 
+/** The class for which an output neuron speaks, where there is one neuron for each class; null for any other neuron. */
+export function classOf({ problem, network }, { layer, unit }) {
+  const isOutput = layer === network.layers.length - 1;
+  return isOutput && problem.task === "classes" && network.layers[layer].units === problem.classes.length ? unit : null;
+}
+
 /** The class that the network chooses for a shown point; null where its outputs are not here. */
 export function answerOf({ setup, frame }, row) {
   const { outputs: count } = setup.network;

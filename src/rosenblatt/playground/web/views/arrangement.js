@@ -4,14 +4,18 @@
  */
 
 import { mathName } from "../words.js";
+import { classOf } from "./answers.js";
+import { widthOf } from "./lettering.js";
 
 const MOST_SHOWN = 36; // neurons of a layer that are painted; beyond that: "... n more"
-const MOST_TILE = 52;
+const MOST_TILE = 84;
 const LEAST_TILE = 13;
 const LEAST_PITCH = 47; // between two columns; a narrower page scrolls
 const TALLEST = 640;
 const HEAD = 44; // above the tiles: names of the layers
 const FOOT = 12;
+/** From a tile of a class to its name; between them is its mark. */
+export const CLASS_NAME = 18;
 const NEAR_LINK = 6; // pixels within which the pointer is on a link
 
 /**
@@ -21,7 +25,9 @@ const NEAR_LINK = 6; // pixels within which the pointer is on a link
 export function arrange(setup, width, height = TALLEST) {
   const { inputs, layers, picture } = setup.network;
   const counts = [picture ? 1 : inputs.length, ...layers.map((layer) => layer.units)];
-  const sizes = sizesOf(counts, Math.max(width, leftOf(setup) + 12 + LEAST_PITCH * counts.length - 20), Math.min(height, TALLEST), leftOf(setup));
+  const sides = [leftOf(setup), rightOf(setup)];
+  const least = sides[0] + sides[1] + LEAST_PITCH * counts.length - 20;
+  const sizes = sizesOf(counts, Math.max(width, least), Math.min(height, TALLEST), sides);
   const tall = height === TALLEST ? HEAD + FOOT + Math.max(2.6, sizes.most) * sizes.step : height;
   const columns = columnsOf(counts, sizes, HEAD + (tall - HEAD - FOOT) / 2);
   const tiles = columns.flatMap(({ layer, shown, x, at }) =>
@@ -33,19 +39,26 @@ export function arrange(setup, width, height = TALLEST) {
 
 /** Room left of the tiles, for the names of the inputs. */
 function leftOf({ network: { inputs, picture } }) {
-  const names = picture ? [] : inputs.slice(0, MOST_SHOWN);
-  const width = (name) => [...mathName(name)].reduce((sum, sign) => sum + (sign < "\u2e80" ? 7 : 13), 0); // East Asian signs are wide
-  return Math.min(96, 14 + Math.max(0, ...names.map(width)));
+  return picture ? 14 : Math.min(96, 14 + widest(inputs.map(mathName)));
 }
 
+/** Room right of the tiles, for the names and marks of the classes. */
+function rightOf(setup) {
+  const { classes } = setup.problem;
+  const isNamed = classOf(setup, { layer: setup.network.layers.length - 1, unit: 0 }) !== null;
+  return isNamed ? Math.min(96, CLASS_NAME + 4 + widest(classes)) : 12;
+}
+
+const widest = (names) => Math.max(0, ...names.slice(0, MOST_SHOWN).map(widthOf));
+
 /** Sizes of a tile, and the distances from one to the next, down and across. */
-function sizesOf(counts, width, tallest, left) {
+function sizesOf(counts, width, tallest, [left, right]) {
   const most = Math.max(...counts.map((count) => Math.min(count, MOST_SHOWN)));
-  const inside = width - left - 12;
+  const inside = width - left - right;
   const room = (tallest - HEAD - FOOT) / most;
   const tile = Math.floor(Math.max(LEAST_TILE, Math.min(MOST_TILE, (0.52 * inside) / counts.length, room / 1.28)));
   const step = Math.max(tile + 4, Math.min(1.62 * tile, tile + 30, room));
-  return { width, left, most, tile, step, pitch: (inside - tile) / (counts.length - 1) };
+  return { width, left, right, most, tile, step, pitch: (inside - tile) / (counts.length - 1) };
 }
 
 function columnsOf(counts, { left, tile, step, pitch }, middle) {

@@ -3,7 +3,6 @@
 import { palette, rgb } from "./colours.js";
 import { contour, withoutSteps } from "./contours.js";
 import { hasLines, visible } from "./lines.js";
-import { MAP_SIDE } from "./maps.js";
 import { onSheet } from "./picture.js";
 
 /** Bytes of a map between which a border lies. A relu is neutral on a whole side: its border is where it begins to rise. */
@@ -42,12 +41,12 @@ export function drawLines(pen, state, box, lineFor, active) {
 function drawStraight(pen, { setup, theme }, box, unit, lineFor, strong) {
   const { ink, surface, ring } = palette(theme);
   const line = lineFor(unit);
-  const part = visible(line, setup.problem.bounds);
+  const part = visible(line, setup.problem.bounds, unit);
   if (!part) return null;
   const [from, to] = [box.pixels(part.from), box.pixels(part.to)];
   pen.line([...from, ...to], { stroke: rgb(surface), width: strong ? 5 : 3.5, alpha: 0.6 });
   pen.line([...from, ...to], { stroke: ink, width: strong ? 2.4 : 1.3, dash: strong ? [] : [6, 4], alpha: strong ? 1 : 0.8 });
-  const [x, y] = box.pixels(part.middle);
+  const [x, y] = box.pixels(part.handle);
   const [nx, ny] = towardsPositive(line, box);
   const arrow = [x + 17 * nx, y + 17 * ny, x + 9 * nx - 5 * ny, y + 9 * ny + 5 * nx, x + 9 * nx + 5 * ny, y + 9 * ny - 5 * nx];
   pen.polygon(arrow, { fill: ink, stroke: ring, width: 1 });
@@ -57,11 +56,10 @@ function drawStraight(pen, { setup, theme }, box, unit, lineFor, strong) {
 /** Where a neuron's map passes its neutral value; gives the places where its number may stand. */
 function drawContour(pen, { setup, frame, theme }, box, unit, lineFor, strong) {
   const { activation } = setup.network.layers[0];
-  const start = unit * MAP_SIDE ** 2;
-  const own = frame.maps[0]?.subarray(start, start + MAP_SIDE ** 2);
+  const own = frame.maps[0]?.[unit];
   if (!own) return null;
-  const map = activation === "relu" ? own : withoutSteps(own, MAP_SIDE);
-  const flat = onSheet(contour(map, MAP_SIDE, LEVEL[activation] ?? 127.75), box);
+  const map = activation === "relu" ? own : withoutSteps(own);
+  const flat = onSheet(contour(map, LEVEL[activation] ?? 127.75), box);
   if (!flat.length) return null;
   pen.lines(flat, { stroke: palette(theme).ink, width: strong ? 2.2 : 1.1, alpha: strong ? 1 : 0.8 });
   return flat;

@@ -1,16 +1,20 @@
 /** TRAINING: loss and accuracy over the epochs, of the training and the test rows, with a read-out at any epoch. */
 
 import { build, setText } from "../panels/build.js";
+import { unchanged } from "../state.js";
 import { number, percent, word } from "../words.js";
 import { palette, rgb } from "./colours.js";
+import { isGate } from "./gates.js";
 import { comparable, keptRuns } from "./kept.js";
-import { Stage } from "./pen.js";
 import { drawPlot, frameOf, rangeOf } from "./plot.js";
-import { smoothed } from "./scales.js";
+import { scale, smoothed, thinnedLine } from "./scales.js";
+import { Stage } from "./stage.js";
 
 const COLUMN = { epoch: 0, trainLoss: 2, testLoss: 3, trainAccuracy: 4, testAccuracy: 5 };
-const train = (theme) => ({ stroke: rgb(palette(theme).positive), width: 2 });
-const test = (theme) => ({ stroke: rgb(palette(theme).negative), width: 2, dash: [6, 4] });
+const STYLES = {
+  train: (theme) => ({ stroke: rgb(palette(theme).positive), width: 2 }),
+  test: (theme) => ({ stroke: rgb(palette(theme).negative), width: 2, dash: [6, 4] }),
+};
 const KEPT = { width: 1, alpha: 0.75 };
 const SIDE_BY_SIDE = 620; // px from which both plots stand beside each other
 const LEGEND = 22; // px above the plots
@@ -34,6 +38,7 @@ export function chart(element, actions) {
   const host = build("div", { class: "chart-host" });
   const kept = keptRuns(actions);
   const reading = build("p", { class: "chart-reading number" });
+  const scaled = build("p", { class: "hint" });
   const summary = build("summary");
   const table = build("table", { class: "chart-table" });
   const details = build(
@@ -52,6 +57,7 @@ export function chart(element, actions) {
     host,
     kept.list,
     reading,
+    scaled,
     build("div", { class: "chart-foot" }, details, kept.buttons),
   );
   const stage = new Stage(host, "chart", () => state && paint());
@@ -66,12 +72,13 @@ export function chart(element, actions) {
   return function render(next) {
     const before = state;
     state = next;
-    if (["language", "theme", "rows", "setup", "look", "kept"].every((part) => before?.[part] === state[part])) return;
+    if (unchanged(before, state, "language", "theme", "rows", "setup", "look", "kept")) return;
     if (before?.language !== state.language) wording();
     kept.render(state);
     logAxis.checked = state.look.logAxis;
     if (smoothing.valueAsNumber !== state.look.smoothing) smoothing.value = state.look.smoothing;
     setText(smoothValue, number(state.look.smoothing, 2));
+    scaled.hidden = !state.setup?.problem.target_scaling;
     paint();
     if (before?.rows !== state.rows || before?.language !== state.language) showTable();
   };
@@ -80,6 +87,7 @@ export function chart(element, actions) {
     setText(logText, say("chart.log"));
     setText(smoothText, say("chart.smoothing"));
     setText(summary, say("chart.table"));
+    setText(scaled, say("chart.scaled"));
     canvas.setAttribute("aria-label", say("chart.reading.label"));
     details.lastChild.setAttribute("aria-label", say("chart.table"));
   }
@@ -134,7 +142,8 @@ export function chart(element, actions) {
   /** The figures at the cursor, or of the last epoch. */
   function showReading() {
     const row = rowAt(cursor) ?? state.rows.at(-1);
-    const text = row ? say(hasAccuracy(state) ? "chart.reading.classes" : "chart.reading.numbers", figures(row)) : say("chart.empty");
+    const kind = isGate(state.setup) ? "gate" : hasAccuracy(state) ? "classes" : "numbers";
+    const text = row ? say(`chart.reading.${kind}`, figures(row)) : say("chart.empty");
     setText(reading, text);
     for (const [name, value] of [
       ["min", state.rows[0]?.[0] ?? 0],
@@ -149,7 +158,7 @@ export function chart(element, actions) {
   /** About twenty rows, evenly spread, the last one among them: only while the table is open. */
   function showTable() {
     if (!details.open || !state) return;
-    const names = hasAccuracy(state) ? Object.keys(COLUMN) : ["epoch", "trainLoss", "testLoss"];
+    const names = ["epoch", ...namesOf(state, "Loss"), ...(hasAccuracy(state) ? namesOf(state, "Accuracy") : [])];
     const every = Math.max(1, Math.ceil(state.rows.length / TABLE_ROWS));
     const rows = state.rows.filter((_, index) => (state.rows.length - 1 - index) % every === 0);
     table.replaceChildren(
@@ -176,6 +185,10 @@ function figures(row) {
 }
 
 const hasAccuracy = (state) => state.setup?.problem.task !== "numbers";
+
+/** Of what rows there are figures: a gate's are all learnt, and none is left to test with. */
+const partsOf = (state) => (isGate(state.setup) ? ["train"] : ["train", "test"]);
+const namesOf = (state, figure) => partsOf(state).map((part) => part + figure);
 
 /** The epochs from the first to the last of this run and of those kept, ten at least. */
 function epochs(state) {
@@ -216,12 +229,20 @@ export function drawChart(pen, state, { width }, row = null) {
   return size;
 }
 
+/** Draws the curves of the loss alone, above the line of its least value. */
+export function drawLosses(pen, state, { width, height }) {
+  const [{ x, y, log, series }] = plotsOf(state);
+  const [across, up] = [scale(x, [1, width - 1]), scale(y, [height - 2, 2], log)];
+  pen.lines([0, height - 0.5, width, height - 0.5], { stroke: palette(state.theme).edge });
+  for (const { xs, ys, style } of series) pen.line(thinnedLine(xs.map(across), ys.map(up)), style);
+}
+
 /** Loss, and accuracy where there are classes: what drawPlot wants, and the names of the curves. */
 function plotsOf(state) {
   const { look, language } = state;
-  const loss = ["trainLoss", "testLoss"];
+  const loss = namesOf(state, "Loss");
   const plots = [{ names: loss, title: word(language, "chart.loss"), x: epochs(state), log: look.logAxis, y: rangeOf(values(state, loss), look.logAxis) }];
-  const accuracy = ["trainAccuracy", "testAccuracy"];
+  const accuracy = namesOf(state, "Accuracy");
   if (hasAccuracy(state)) plots.push({ names: accuracy, title: word(language, "chart.accuracy"), x: epochs(state), y: [0, 1.02] });
   return plots.map((plot) => ({ ...plot, series: seriesOf(state, plot.names) }));
 }
@@ -232,7 +253,7 @@ const values = (state, names) => [state, ...comparable(state)].flatMap(({ rows }
 /** The curves, those of kept runs behind; a smoothed one leaves its raw one faintly in sight. */
 function seriesOf(state, names) {
   const { look, theme } = state;
-  const styles = [train(theme), test(theme)];
+  const styles = partsOf(state).map((part) => STYLES[part](theme));
   const curve = (rows, name, style) => ({ xs: column(rows, "epoch"), ys: column(rows, name), style });
   const calm = (each) => ({ ...each, ys: smoothed(each.ys, look.smoothing) });
   const grey = { ...KEPT, stroke: palette(theme).muted };
@@ -252,14 +273,13 @@ function drawNumbers(pen, state, { across, up }, name) {
   }
 }
 
-function drawLegend(pen, { theme, language }, { width }) {
+function drawLegend(pen, state, { width }) {
+  const { theme, language } = state;
   const style = { size: 12, fill: palette(theme).ink, baseline: "middle" };
   let x = width - 10;
-  for (const [key, line] of [
-    ["chart.test", test(theme)],
-    ["chart.train", train(theme)],
-  ]) {
-    const text = word(language, key);
+  for (const part of partsOf(state).toReversed()) {
+    const line = STYLES[part](theme);
+    const text = word(language, `chart.${part}`);
     x -= pen.measure(text, style);
     pen.text(text, x, 11, style);
     pen.lines([x - 34, 11, x - 6, 11], line);

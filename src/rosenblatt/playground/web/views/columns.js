@@ -1,9 +1,12 @@
 /** What seldom changes of the network's picture: names, the ground of frozen layers, the counts of neurons that are not painted. */
 
 import { mathName, word } from "../words.js";
-import { mixed, palette, rgb } from "./colours.js";
+import { classOf } from "./answers.js";
+import { CLASS_NAME } from "./arrangement.js";
+import { classColour, mixed, palette, rgb } from "./colours.js";
+import { shortened } from "./lettering.js";
 import { activationName, layerTitle } from "./names.js";
-import { shortened } from "./pen.js";
+import { classShape } from "./shapes.js";
 
 const TITLE = { size: 12, weight: 600 };
 
@@ -15,6 +18,7 @@ export function drawColumns(pen, state, plan) {
     drawTitle(pen, state, plan, column);
     if (column.more) drawMore(pen, state, plan, column);
     if (column.layer < 0) drawInputs(pen, state, plan, column);
+    else drawClasses(pen, state, plan, column);
   }
 }
 
@@ -56,6 +60,18 @@ function drawInputs(pen, { setup, theme }, { tile }, { shown, x, top, at }) {
   const style = { size: tile < 18 ? 10 : 13, fill: ink, align: "right", baseline: "middle" };
   for (let unit = 0; unit < shown; unit += 1) pen.text(shortened(pen, mathName(inputs[unit]), x - 9, style), x - 7, at(unit) + tile / 2, style);
   return undefined;
+}
+
+/** Right of the output's tiles: the marks and names of the classes for which they speak. */
+function drawClasses(pen, { setup, theme }, { tile, right }, { layer, shown, x, at }) {
+  const style = { size: 12, fill: palette(theme).ink, baseline: "middle" };
+  for (let unit = 0; unit < shown; unit += 1) {
+    const own = classOf(setup, { layer, unit });
+    if (own === null) return;
+    const y = at(unit) + tile / 2;
+    pen.marks(classShape(own), [x + tile + CLASS_NAME / 2, y], 4.5, { fill: rgb(classColour(own, theme)) });
+    pen.text(shortened(pen, setup.problem.classes[own], right - CLASS_NAME, style), x + tile + CLASS_NAME, y, style);
+  }
 }
 
 /** A picture's inputs are one tile; that all of them go to every neuron is shown by plain lines. */

@@ -1,10 +1,12 @@
 /** The confusion matrix, for training and for test: rows are true classes, columns what the network says. */
 
 import { build, setText } from "../panels/build.js";
+import { unchanged } from "../state.js";
 import { percent, word } from "../words.js";
-import { mixed, palette, POSITIVE, rgb } from "./colours.js";
+import { classColour, mixed, palette, POSITIVE, rgb } from "./colours.js";
+import { isGate } from "./gates.js";
 import { pace } from "./pace.js";
-import { classShape, mark, MOST_SHAPES } from "./shapes.js";
+import { classShape, mark } from "./shapes.js";
 
 export function confusion(element) {
   const tables = build("div", { class: "confusion-tables" });
@@ -17,8 +19,8 @@ export function confusion(element) {
   return function render(state) {
     const { setup, frame, language, theme, status } = state;
     if (!setup || setup.problem.task !== "classes") return;
-    if (["setup", "language", "theme"].some((part) => painted[part] !== state[part])) {
-      parts = ["train", "test"].map((part) => table(part, setup.problem.classes, language));
+    if (!unchanged(painted, state, "setup", "language", "theme")) {
+      parts = (isGate(setup) ? ["train"] : ["train", "test"]).map((part) => table(part, setup.problem.classes, state));
       tables.replaceChildren(...parts.map((part) => part.element));
       tables.classList.toggle("many", setup.problem.classes.length > 4);
       setText(hint, word(language, "confusion.hint"));
@@ -32,28 +34,28 @@ export function confusion(element) {
 }
 
 /** A table of one part of the rows, with empty cells. */
-function table(part, classes, language) {
+function table(part, classes, { language, theme }) {
   const accuracy = build("span", { class: "accuracy number" });
   const cells = [];
-  const heads = classes.map((name, index) => build("th", { scope: "col" }, classMark(index, classes.length), build("span", {}, name)));
-  const rows = classes.map((name, row) => {
+  const head = (index, scope) => build("th", { scope }, build("span", { class: "class-name" }, classMark(index, theme), classes[index]));
+  const heads = classes.map((_, index) => head(index, "col"));
+  const rows = classes.map((_, row) => {
     const own = classes.map(() => build("td", { class: "number" }));
     cells.push(own);
-    return build("tr", {}, build("th", { scope: "row" }, classMark(row, classes.length), build("span", {}, name)), ...own);
+    return build("tr", {}, head(row, "row"), ...own);
   });
-  const element = build(
+  const grid = build(
     "table",
     { class: "confusion" },
     build("caption", {}, build("span", {}, word(language, `confusion.${part}`)), " ", accuracy),
     build("thead", {}, build("tr", {}, build("td", { class: "corner" }, word(language, "confusion.corner")), ...heads)),
     build("tbody", {}, ...rows),
   );
+  const element = build("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": word(language, `confusion.${part}`) }, grid);
   return { element, cells, accuracy };
 }
 
-/** The shape of a class, where there are no more classes than shapes. */
-const classMark = (index, count) =>
-  count > MOST_SHAPES ? null : mark([[classShape(index), 6, { class: `kind-${index}` }]], { class: "class-mark" });
+const classMark = (index, theme) => mark([[classShape(index), 6, { fill: rgb(classColour(index, theme)) }]], { class: "class-mark" });
 
 /** Writes the counts and shades each cell by its share of the row. */
 function fill({ cells, accuracy }, counts, part, { theme, language }) {

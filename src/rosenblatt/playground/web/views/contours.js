@@ -1,19 +1,22 @@
 /** Lines of equal value through a square map, by marching squares (Lorensen and Cline, 1987, in two dimensions). */
 
+/** Cells across a square map, from the number of all its cells. */
+export const sideOf = (values) => Math.sqrt(values.length);
+
 /**
  * A map of bytes without its steps, so that a border through nearly flat ground is no staircase: the flatter the map,
  * the wider the mean that is taken, along rows and then along columns.
  * @returns {ArrayLike<number>} the same values where the map is steep
  */
-export function withoutSteps(values, side, start = 0) {
+export function withoutSteps(values) {
+  const side = sideOf(values);
   let [low, high] = [255, 0];
-  for (let i = start; i < start + side ** 2; i += 1) {
-    if (values[i] < low) low = values[i];
-    if (values[i] > high) high = values[i];
+  for (const value of values) {
+    if (value < low) low = value;
+    if (value > high) high = value;
   }
   const reach = high - low < 48 ? 5 : high - low < 140 ? 2 : 0;
-  const own = values.subarray(start, start + side ** 2);
-  return reach && high > low ? mean(mean(own, side, reach, 1, side), side, reach, side, 1) : own;
+  return reach && high > low ? mean(mean(values, side, reach, 1, side), side, reach, side, 1) : values;
 }
 
 /** The mean of 2 reach + 1 neighbours along one direction; at the edges of those that are there, as many on both sides. */
@@ -31,7 +34,7 @@ function mean(values, side, reach, step, line) {
 }
 
 /** A map with one more value around: what its last two cells on each side lead to half a cell on, at the map's edge. */
-function upToEdges(values, side, start) {
+function upToEdges(values, side) {
   const wide = side + 2;
   const whole = new Float32Array(wide ** 2);
   const lead = (edge, step) => {
@@ -39,7 +42,7 @@ function upToEdges(values, side, start) {
   };
   for (let row = 0; row < side; row += 1) {
     const first = (row + 1) * wide;
-    for (let column = 0; column < side; column += 1) whole[first + column + 1] = values[start + row * side + column];
+    for (let column = 0; column < side; column += 1) whole[first + column + 1] = values[row * side + column];
     lead(first, 1);
     lead(first + wide - 1, -1);
   }
@@ -58,14 +61,13 @@ const SIDES = [
 
 /**
  * @param {ArrayLike<number>} values cell centres of a square map, the top row first
- * @param {number} side cells across
  * @param {number} level
- * @param {number} [start] where the map begins among the values
  * @returns {number[]} x, y, x, y of separate short lines, in shares of the map's width and height; up to the map's edges
  */
-export function contour(values, side, level, start = 0) {
+export function contour(values, level) {
+  const side = sideOf(values);
   const flat = [];
-  const whole = upToEdges(values, side, start);
+  const whole = upToEdges(values, side);
   const share = (place) => Math.min(1, Math.max(0, (place + 0.5) / side));
   for (let row = -1; row < side; row += 1) {
     const [above, below] = [(row + 1) * (side + 2) + 1, (row + 2) * (side + 2) + 1];

@@ -1,11 +1,12 @@
 /** GRADIENTS: how large each layer's gradient is, and which of its units no longer learn. */
 
 import { build, setText } from "../panels/build.js";
+import { unchanged } from "../state.js";
 import { number, percent, word } from "../words.js";
 import { palette, rgb } from "./colours.js";
-import { activationName } from "./names.js";
-import { Stage } from "./pen.js";
+import { activationName, layerTitle } from "./names.js";
 import { drawPlot, rangeOf } from "./plot.js";
+import { Stage } from "./stage.js";
 
 const [GRADIENTS, DEAD, SATURATED] = [6, 7, 8]; // places in a row of figures
 /** What the first layer's gradient is of the last one's: above each share it means this. */
@@ -43,11 +44,11 @@ export function gradients(element) {
   return function render(next) {
     const before = state;
     state = next;
-    if (["language", "theme", "rows", "frame", "setup"].every((part) => before?.[part] === state[part])) return;
+    if (unchanged(before, state, "language", "theme", "rows", "frame", "setup")) return;
     if (before?.language !== state.language) wording();
     if (!state.setup) return;
     showTable();
-    if (["language", "theme", "rows", "setup"].some((part) => before?.[part] !== state[part])) paint();
+    if (!unchanged(before, state, "language", "theme", "rows", "setup")) paint();
   };
 
   function wording() {
@@ -69,7 +70,7 @@ export function gradients(element) {
     for (const [index, layer] of layers.entries()) {
       const [name, track, value, ...shares] = body.rows[index].cells;
       const norm = norms[index];
-      setText(name, `${index + 1} ${activationName(state, layer.activation)}`);
+      setText(name, `${index + 1 < layers.length ? index + 1 : layerTitle(state, index)} ${activationName(state, layer.activation)}`);
       track.firstChild.firstChild.style.width = `${norm > 0 ? Math.max(1, (100 * (Math.log10(norm) - low)) / (high - low)) : 0}%`;
       setText(value, number(norm, 4));
       value.dataset.value = norm ?? "";
@@ -79,7 +80,7 @@ export function gradients(element) {
         shares[place].dataset.value = share ?? "";
       }
     }
-    setText(ratio, ratioText(norms, say));
+    setText(ratio, state.frame && !norms.length ? say("gradients.unmeasured") : ratioText(norms, say));
     ratio.dataset.ratio = norms.length > 1 ? norms[0] / norms.at(-1) : "";
   }
 
@@ -106,9 +107,10 @@ function row() {
   );
 }
 
-/** Gradient norms, dead and saturated shares by layer: of the picture shown, or of the last epoch. */
+/** Gradient norms, dead and saturated shares by layer: of the picture shown, or of the last epoch; none where there is no loss. */
 function latest({ frame, rows, setup }) {
   const count = setup.network.layers.length;
+  if (Number.isNaN(frame?.trainLoss)) return [[], [], []];
   if (frame?.shares?.length === 3 * count) return [0, 1, 2].map((part) => [...frame.shares.subarray(part * count, (part + 1) * count)]);
   const last = rows.at(-1);
   return last ? [last[GRADIENTS], last[DEAD], last[SATURATED]] : [[], [], []];

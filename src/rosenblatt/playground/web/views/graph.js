@@ -4,8 +4,10 @@
  */
 
 import { buildSvg, setText } from "../panels/build.js";
-import { number } from "../words.js";
+import { nameOf, number } from "../words.js";
+import { widthOf } from "./lettering.js";
 import { named } from "./sentences.js";
+import { beginning } from "./units.js";
 
 const HALF = 15; // half the height of a node
 const SIGNS = {
@@ -101,26 +103,26 @@ function whenReached({ nodes, edges, steps }) {
   return { values, edges: ofEdges, gradients };
 }
 
+/** What a node is: its operation, its value where it is a constant, else its name. */
+function signOf({ operation, kind, value, label }) {
+  if (operation) return SIGNS[operation] ?? nameOf("en", "activation", operation);
+  return kind === "constant" ? number(value) : beginning(named(label));
+}
+
 function nodeElement(node) {
-  const sign = node.operation
-    ? (SIGNS[node.operation] ?? node.operation)
-    : node.kind === "constant"
-      ? number(node.value)
-      : named(node.label);
   const half = halfWidth(node);
   const element = buildSvg(
     "g",
     { class: `graph-node ${node.kind}`, transform: `translate(${node.x} ${node.y})` },
     buildSvg("rect", { x: -half, y: -HALF, width: 2 * half, height: 2 * HALF, rx: node.operation ? HALF : 6 }),
-    buildSvg("text", { class: "graph-sign", y: 4.5 }, sign),
+    buildSvg("text", { class: "graph-sign", y: 4.5 }, signOf(node)),
   );
   if (node.operation && node.label) element.append(buildSvg("text", { class: "graph-label", y: -HALF - 5 }, named(node.label)));
   return element;
 }
 
 function halfWidth(node) {
-  const text = node.operation ? (SIGNS[node.operation] ?? node.operation) : named(node.label);
-  return Math.max(HALF, 3.9 * text.length + 7);
+  return Math.max(HALF, widthOf(signOf(node)) / 2 + 9);
 }
 
 function numeral(kind, x, y, value) {

@@ -3,7 +3,7 @@
 import { build } from "../panels/build.js";
 import { word } from "../words.js";
 import { inwards, unitsWithLines } from "./borderlines.js";
-import { canTurn, degrees, direction, editsOf, equation, lineOf, shifted, turned, visible } from "./lines.js";
+import { canTurn, degrees, direction, editsOf, equation, isLine, lineOf, shifted, turned, visible } from "./lines.js";
 import { neuronName } from "./names.js";
 import { inputNames } from "./units.js";
 
@@ -77,7 +77,7 @@ export class Handles {
 
   /** Units whose lines can be taken by hand. */
   units() {
-    return this.canDrag() ? unitsWithLines(this.#state) : [];
+    return this.canDrag() ? unitsWithLines(this.#state).filter((unit) => isLine(this.lineFor(unit))) : [];
   }
 
   lineFor = (unit) => {
@@ -133,13 +133,14 @@ export class Handles {
     return units.filter((unit) => unit === this.active || (neuron?.layer === 0 && neuron.unit === unit));
   }
 
-  #visible = (unit) => visible(this.lineFor(unit), this.#state.setup.problem.bounds);
+  #visible = (unit) => visible(this.lineFor(unit), this.#state.setup.problem.bounds, unit);
 
   #placeOne(unit, { middle, ends }) {
     const { box } = this.current();
     const part = this.#visible(unit);
-    const place = part ? box.pixels(part.middle) : this.#outside(this.lineFor(unit));
+    const place = part ? box.pixels(part.handle) : this.#outside(this.lineFor(unit));
     moveTo(middle, place);
+    middle.classList.toggle("active", unit === this.active);
     middle.classList.toggle("outside", !part);
     for (const [end, at] of [[ends[0], part?.from], [ends[1], part?.to]]) {
       end.hidden = !part || unit !== this.active;
@@ -151,7 +152,7 @@ export class Handles {
   #outside({ w1, w2, b }) {
     const { left, top, side, pixels } = this.current().box;
     const size = w1 ** 2 + w2 ** 2;
-    const [x, y] = size > 1e-12 ? pixels([(-b * w1) / size, (-b * w2) / size]) : [left + side / 2, top + side];
+    const [x, y] = pixels([(-b * w1) / size, (-b * w2) / size]);
     const within = (value, start) => Math.max(start, Math.min(start + side, value));
     return [within(x, left), within(y, top)];
   }
@@ -198,7 +199,7 @@ export class Handles {
   #describe(unit, middle) {
     const { language, setup } = this.#state;
     const line = this.lineFor(unit);
-    const text = equation(line, inputNames(setup.problem));
+    const text = equation(language, line, inputNames(setup.problem));
     middle.setAttribute("aria-label", word(language, "output.line", { name: neuronName(this.#state, { layer: 0, unit }) }));
     middle.setAttribute("aria-valuenow", degrees(line));
     middle.setAttribute("aria-valuetext", this.#visible(unit) ? text : `${text}, ${word(language, "output.outside")}`);
@@ -215,9 +216,8 @@ export class Handles {
     const line = this.lineFor(unit);
     const size = line.w1 ** 2 + line.w2 ** 2;
     const steps = event.shiftKey ? LARGE : SMALL;
-    if (!size) return;
     if (shift) return this.#hold(unit, this.#shiftedBy(line, shift * steps.shift), false);
-    const pivot = this.#visible(unit)?.middle ?? [(-line.b * line.w1) / size, (-line.b * line.w2) / size];
+    const pivot = this.#visible(unit)?.handle ?? [(-line.b * line.w1) / size, (-line.b * line.w2) / size];
     this.#hold(unit, turned(line, pivot, direction(line, (steps.turn * turn * Math.PI) / 180)), false);
   }
 
@@ -253,8 +253,8 @@ export class Handles {
     const moved = (moving) => {
       const now = this.#placeOf(moving);
       if (part === "shift") return this.#hold(unit, shifted(first, now[0] - start[0], now[1] - start[1]), true);
-      const along = [sign * (now[0] - seen.middle[0]), sign * (now[1] - seen.middle[1])];
-      return this.#hold(unit, turned(first, seen.middle, along), true);
+      const along = [sign * (now[0] - seen.handle[0]), sign * (now[1] - seen.handle[1])];
+      return this.#hold(unit, turned(first, seen.handle, along), true);
     };
     const end = () => {
       target.removeEventListener("pointermove", moved);

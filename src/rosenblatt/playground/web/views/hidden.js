@@ -1,15 +1,15 @@
 /** Hidden space: the points as a layer sees them, and the plane's grid as that layer bends it. */
 
 import { build, setText } from "../panels/build.js";
+import { unchanged } from "../state.js";
 import { number, word } from "../words.js";
 import { mixed, palette, rgb } from "./colours.js";
 import { activationName, layerName } from "./names.js";
-import { Stage } from "./pen.js";
 import { drawNames, drawTicks, squareOf } from "./plane.js";
 import { drawChosen, drawPoints, drawWrong, radiusOf, shownRows } from "./points.js";
 import { niceTicks, tickText } from "./scales.js";
+import { Stage } from "./stage.js";
 
-const GRID = 17; // points on a line of the grid
 const EMPTY = 0.08; // room around the points, as a share of their range
 const RANGES = { sigmoid: [0, 1], tanh: [-1, 1], softmax: [0, 1], step: [0, 1] };
 
@@ -76,11 +76,13 @@ function drawRows(pen, state, place, side) {
   if (rows.includes(state.look.point)) drawChosen(pen, state, place(state.look.point), radius);
 }
 
+/** The lines of a square grid of places, x and y for each. */
 function drawGrid(pen, grid, across, up, stroke) {
+  const side = Math.sqrt(grid.length / 2); // points on a line
   const flat = [];
-  for (const [outer, inner] of [[GRID, 1], [1, GRID]]) {
-    for (let line = 0; line < GRID; line += 1) {
-      for (let step = 0; step < GRID; step += 1) {
+  for (const [outer, inner] of [[side, 1], [1, side]]) {
+    for (let line = 0; line < side; line += 1) {
+      for (let step = 0; step < side; step += 1) {
         const i = 2 * (line * outer + step * inner);
         flat.push(across(grid[i]), up(grid[i + 1]));
       }
@@ -114,11 +116,11 @@ function decision({ setup, frame }, [[low1, high1], [low2, high2]]) {
 }
 
 /** Whether there is a hidden space in this frame. */
-const isShown = ({ setup, frame }) => Boolean(frame?.hiddenPoints?.length && setup.network.layers[frame.hiddenLayer]);
+const isShown = ({ setup, frame }) => Boolean((frame?.hiddenGrid || frame?.hiddenPoints?.length) && setup.network.layers[frame.hiddenLayer]);
 
 /**
  * Draws the hidden space once, for export.
- * @param {import("./pen.js").SvgPen} pen @param {object} state @param {{width: number, height?: number}} size
+ * @param {import("./svg.js").SvgPen} pen @param {object} state @param {{width: number, height?: number}} size
  */
 export function drawHidden(pen, state, size) {
   const box = squareOf(size.width, size.height);
@@ -150,7 +152,7 @@ export function hidden(element, actions) {
   function render(next) {
     state = next;
     if (!state.setup || !stage.hostWidth) return;
-    if (["setup", "frame", "theme", "language", "look"].every((part) => painted[part] === state[part])) return;
+    if (unchanged(painted, state, "setup", "frame", "theme", "language", "look")) return;
     if (painted.setup !== state.setup || painted.language !== state.language || painted.look?.hidden !== state.look.hidden) explain();
     const layers = state.setup.network.layers;
     chooser.hidden = sheet.hidden = layers.length < 2;
@@ -181,7 +183,8 @@ export function hidden(element, actions) {
     select.value = index;
     if (!names.length) return setText(hint, word(language, "hidden.none"));
     const { units } = layers[index];
-    setText(hint, word(language, units === 1 ? "hidden.hint.one" : units === 2 ? "hidden.hint.two" : "hidden.hint.more"));
+    const kind = units === 1 ? "hidden.hint.one" : units === 2 ? "hidden.hint.two" : "hidden.hint.more";
+    setText(hint, word(language, setup.problem.points.length ? kind : "hidden.no_rows"));
     stage.canvas.setAttribute("aria-label", word(language, "hidden.picture", { name: names[index], points: number(setup.problem.points.length, 0) }));
   }
 

@@ -1,10 +1,15 @@
 /** What points and colours of the output stand for. */
 
 import { build, buildSvg } from "../panels/build.js";
-import { word } from "../words.js";
-import { classColour, NEGATIVE, palette, POSITIVE, rgb } from "./colours.js";
+import { number, word } from "../words.js";
+import { classColour, NEGATIVE, palette, POSITIVE, rgb, valueColour } from "./colours.js";
+import { isProbability } from "./maps.js";
+import { activationName } from "./names.js";
+import { QUARTERS, STEPS } from "./picture.js";
 import { classShape, mark } from "./shapes.js";
 import { targetUnits } from "./units.js";
+
+const MOST_STRIPS = 4; // of classes in one scale
 
 /** Fills a list. */
 export function showLegend(list, state) {
@@ -26,21 +31,72 @@ function ofClasses(state) {
 }
 
 function ofNumbers(state) {
-  const { theme, setup } = state;
+  const { language, theme, setup, look } = state;
   const { ink, surface } = palette(theme);
-  const [low, high] = setup.problem.target_range.map(targetUnits(setup.problem).text);
-  const scale = build("li", {}, build("span", {}, low), colourScale(surface, ink), build("span", {}, high));
-  return hasTest(state) ? [scale, test(state, { fill: rgb(surface), stroke: ink, "stroke-width": 2.5 })] : [scale];
+  const [lowest, highest] = setup.problem.target_range;
+  const [low, ...quarters] = [0, ...QUARTERS, 1].map((share) => targetUnits(setup.problem).text(lowest + share * (highest - lowest)));
+  const high = quarters.pop();
+  const name = build("span", { class: "of" }, setup.settings?.target ?? word(language, "output.legend.target"));
+  const colours = colourScale([look.discrete ? inSteps(theme) : evenly([NEGATIVE, surface, POSITIVE])], ink, quarters[1]);
+  const line = buildSvg("path", { d: "M-8 5C-4 -8 4 8 8 -5", fill: "none", stroke: ink, "stroke-width": 1.2 });
+  const items = [
+    build("li", {}, name, build("span", {}, low), colours, build("span", {}, high)),
+    item(buildSvg("svg", { viewBox: "-8 -8 16 16", "aria-hidden": "true" }, line), word(language, "output.legend.lines", { values: quarters.join(", ") })),
+  ];
+  return hasTest(state) ? [...items, test(state, { fill: rgb(surface), stroke: ink, "stroke-width": 2.5 })] : items;
+}
+
+/** Fills a list with what the colours of the neurons stand for: one scale for all activation functions of a range. */
+export function showRanges(list, state) {
+  const { language, setup } = state;
+  list.setAttribute("aria-label", word(language, "network.ranges"));
+  const scales = new Map();
+  for (const [layer, { activation, maps, range }] of setup.network.layers.entries()) {
+    if (maps !== "plane") continue;
+    const ofClass = isProbability(setup, { layer, unit: 0 });
+    const key = JSON.stringify([range, ofClass]);
+    if (!scales.has(key)) scales.set(key, { names: new Set(), range, ofClass });
+    scales.get(key).names.add(activationName(state, activation));
+  }
+  list.replaceChildren(...[...scales.values()].map((scale) => ofRange(state, scale)));
+}
+
+/** The lowest and the highest value, and between them the colours with the value in the middle. */
+function ofRange({ language, theme, setup }, { names, range, ofClass }) {
+  const { ink, surface } = palette(theme);
+  const [middle, reach] = range ?? [0, null];
+  const most = word(language, "network.most");
+  const [low, high] = reach === null ? [`−${most}`, most] : [middle - reach, middle + reach].map((value) => number(value, 0));
+  const classes = setup.problem.classes.slice(0, MOST_STRIPS).map((_, index) => evenly([surface, classColour(index, theme)]));
+  const scale = colourScale(ofClass ? classes : [evenly([NEGATIVE, surface, POSITIVE])], ink, ofClass ? "" : String(middle));
+  return build("li", {}, build("span", { class: "of" }, [...names].join(", ")), build("span", {}, low), scale, build("span", {}, high));
 }
 
 const test = ({ language }, style) => item(mark([["circle", 5, style]]), word(language, "output.legend.test"));
 
-function colourScale(surface, ink) {
-  const stops = [NEGATIVE, surface, POSITIVE].map((colour, index) => buildSvg("stop", { offset: index / 2, "stop-color": rgb(colour) }));
+let scales = 0; // that were made: each has its own name in the page
+
+/** Colours that pass into one another: [place, colour] for each. */
+const evenly = (colours) => colours.map((colour, index) => [index / (colours.length - 1), colour]);
+
+/** The colours of numbers where they are painted in steps: each begins where the one before it ends. */
+const inSteps = (theme) =>
+  Array.from({ length: STEPS }, (_, step) => valueColour(theme, step / (STEPS - 1), 0, 1)).flatMap((colour, step) => [
+    [step / STEPS, colour],
+    [(step + 1) / STEPS, colour],
+  ]);
+
+/** One strip for each list of places and colours, below each other, and a text in their middle. */
+function colourScale(strips, ink, middle) {
+  const name = `scale-${(scales += 1)}`;
+  const height = 16 / strips.length;
+  const stop = ([offset, colour]) => buildSvg("stop", { offset, "stop-color": rgb(colour) });
   return buildSvg(
     "svg",
-    { viewBox: "0 0 90 12", class: "scale", "aria-hidden": "true" },
-    buildSvg("defs", {}, buildSvg("linearGradient", { id: "output-scale" }, ...stops)),
-    buildSvg("rect", { x: 0.5, y: 0.5, width: 89, height: 11, rx: 2, fill: "url(#output-scale)", stroke: ink, "stroke-opacity": 0.3 }),
+    { viewBox: "0 0 96 16", class: "scale" },
+    buildSvg("defs", {}, ...strips.map((colours, index) => buildSvg("linearGradient", { id: `${name}-${index}` }, ...colours.map(stop)))),
+    ...strips.map((_, index) => buildSvg("rect", { y: index * height, width: 96, height, fill: `url(#${name}-${index})` })),
+    buildSvg("rect", { x: 0.5, y: 0.5, width: 95, height: 15, fill: "none", stroke: ink, "stroke-opacity": 0.3 }),
+    buildSvg("text", { x: 48, y: 12, "text-anchor": "middle", fill: ink }, middle),
   );
 }

@@ -1,6 +1,6 @@
 /** The line w1 x1 + w2 x2 + b = 0 of a neuron: where it crosses the plane, and what it is after a shift or a turn. */
 
-import { number } from "../words.js";
+import { number, word } from "../words.js";
 
 /** @typedef {{w1: number, w2: number, b: number}} Line */
 
@@ -36,20 +36,27 @@ export function editsOf(setup, weights, unit, { w1, w2, b }) {
   return placesOf(setup, unit).map((place, index) => [place, values[index]]);
 }
 
+/** Whether a neuron has a line: where both of its weights are 0, its sum is the same everywhere. */
+export const isLine = ({ w1, w2 }) => Math.hypot(w1, w2) > 1e-9;
+
 function fromRest(setup, weights, unit) {
   const { kernel } = setup.network.layers[0];
   const axes = axisInputs(setup);
   return setup.problem.rest.reduce((sum, value, i) => (axes.includes(i) ? sum : sum + value * weights[kernel.start + i * kernel.columns + unit]), 0);
 }
 
+/** How far along their lines the units have their handles: where lines cross, none may lie on another one. */
+const HANDLES = [0.5, 0.43, 0.64, 0.29]; // no two as far from the middle: of two opposite lines, each begins where the other ends
+
 /**
- * The part of a line that is on the plane.
- * @param {Line} line @param {number[]} bounds x1 from, to, x2 from, to
- * @returns {{from: number[], to: number[], middle: number[]} | null} seen along the line, the positive side is on the right
+ * The part of a unit's line that is on the plane.
+ * @param {Line} line @param {number[]} bounds x1 from, to, x2 from, to @param {number} unit
+ * @returns {{from: number[], to: number[], handle: number[]} | null} seen along the line, the positive side is on the right
  */
-export function visible({ w1, w2, b }, [x1Low, x1High, x2Low, x2High]) {
+export function visible(line, [x1Low, x1High, x2Low, x2High], unit) {
+  if (!isLine(line)) return null;
+  const { w1, w2, b } = line;
   const size = Math.hypot(w1, w2);
-  if (!(size > 1e-9)) return null;
   const foot = [(-b * w1) / size ** 2, (-b * w2) / size ** 2];
   const along = [-w2 / size, w1 / size];
   let [low, high] = [-Infinity, Infinity];
@@ -67,7 +74,7 @@ export function visible({ w1, w2, b }, [x1Low, x1High, x2Low, x2High]) {
   }
   if (!(high > low)) return null;
   const at = (share) => [foot[0] + share * along[0], foot[1] + share * along[1]];
-  return { from: at(low), to: at(high), middle: at((low + high) / 2) };
+  return { from: at(low), to: at(high), handle: at(low + HANDLES[unit % HANDLES.length] * (high - low)) };
 }
 
 /** The same line moved by (by1, by2): only b changes. */
@@ -90,9 +97,10 @@ export function direction({ w1, w2 }, angle = 0) {
 /** Which way w points, in whole degrees from -179 to 180. */
 export const degrees = ({ w1, w2 }) => Math.round((Math.atan2(w2, w1) * 180) / Math.PI);
 
-/** What the sum of a neuron is, as the lecture writes it. */
-export function equation({ w1, w2, b }, [one, other]) {
-  const short = (value) => number(Math.abs(value) < 0.005 ? 0 : value, 2);
-  const signed = (value) => `${value < 0 ? "\u2212" : "+"} ${short(Math.abs(value))}`;
-  return `${short(w1)} ${one} ${signed(w2)} ${other} ${signed(b)} = 0`;
+/** Where the sum of a neuron is 0, as the lecture writes it. */
+export function equation(language, line, [one, other]) {
+  if (!isLine(line)) return word(language, "output.no_line");
+  const [w1, w2, b] = [line.w1, line.w2, line.b].map((value) => (Math.abs(value) < 0.005 ? 0 : value));
+  const signed = (value) => `${value < 0 ? "\u2212" : "+"} ${number(Math.abs(value), 2)}`;
+  return `${number(w1, 2)} ${one} ${signed(w2)} ${other} ${signed(b)} = 0`;
 }

@@ -66,8 +66,10 @@ export function drawWeights(pen, state, plan, focus) {
   for (let link = 0; link < plan.weights.length; link += 1) {
     const [layer, , to] = plan.ends.subarray(3 * link, 3 * link + 3);
     if (focus ? focus.layer !== layer || focus.unit !== to : !few) continue;
+    const weight = frame.weights[plan.weights[link]];
+    if (!weight) continue; // it has no curve
     const [x, y] = along(plan, link, 0.33);
-    pen.text(number(frame.weights[plan.weights[link]], 2), x, y, {
+    pen.text(number(weight, 2), x, y, {
       size: 11, weight: 500, fill: ink, align: "center", baseline: "middle", halo: rgb(surface),
     });
   }

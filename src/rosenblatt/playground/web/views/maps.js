@@ -1,10 +1,16 @@
 /** Small pictures of the network: what each input and each neuron is over the plane, or the weights of one that reads pictures. */
 
-import { diverging } from "./colours.js";
-import { Atlas } from "./pen.js";
+import { classOf } from "./answers.js";
+import { Atlas } from "./atlas.js";
+import { diverging, towards } from "./colours.js";
+import { sideOf } from "./contours.js";
+import { restOf } from "./units.js";
 
-/** Cells across the map of an input or a neuron. */
-export const MAP_SIDE = 32;
+/** Whether a neuron's map is a probability of a class, in the colour of that class. */
+export const isProbability = (setup, neuron) => classOf(setup, neuron) !== null && Boolean(setup.network.layers[neuron.layer].range);
+
+/** The colours of a neuron's map, as 256 pixels. */
+export const coloursOf = ({ setup, theme }, neuron) => (isProbability(setup, neuron) ? towards(theme, classOf(setup, neuron)) : diverging(theme));
 
 /** Writes the weights that go into one neuron as a picture: the greatest of them has the full colour. */
 export function writeWeights(atlas, tile, weights, kernel, unit, table) {
@@ -21,25 +27,27 @@ const inputMaps = ({ network }) => network.input_maps?.map((text) => Uint8Array.
 export class Maps {
   constructor(setup, plan) {
     const { layers, picture } = setup.network;
-    this.atlas = new Atlas(plan.tiles.length, MAP_SIDE, MAP_SIDE);
     this.weights = picture && new Atlas(plan.columns[1].shown, picture[1], picture[0]);
-    this.inputs = picture ? undefined : inputMaps(setup);
+    this.inputs = inputMaps(setup);
+    const side = this.inputs ? sideOf(this.inputs[0]) : 1; // the neurons' maps are as large; without a plane there is none
+    this.atlas = new Atlas(plan.tiles.length, side, side);
     this.plain = plan.tiles.map(({ layer }) => (layer < 0 ? !this.inputs : layers[layer].maps !== "plane"));
+    this.rest = new Set(restOf(setup).map((name) => setup.network.inputs.indexOf(name)));
     Object.assign(this, { setup, plan });
   }
 
   /** Writes the maps of a frame into the atlas. */
   write({ frame, theme }) {
     const { setup, plan, atlas, plain } = this;
-    const table = diverging(theme);
     for (const [index, { layer, unit }] of plan.tiles.entries()) {
       if (plain[index]) continue;
-      if (layer < 0) atlas.write(index, this.inputs[unit], 0, table);
-      else if (frame?.maps[layer]) atlas.write(index, frame.maps[layer], unit * MAP_SIDE ** 2, table);
+      const table = coloursOf({ setup, theme }, { layer, unit });
+      const map = layer < 0 ? this.inputs[unit] : frame?.maps[layer]?.[unit];
+      if (map) atlas.write(index, map, table);
       else atlas.fill(index, () => table[128]);
     }
     atlas.show();
-    if (this.weights && frame?.weights && setup.network.layers[0].maps === "weights") this.#pictures(frame.weights, table);
+    if (this.weights && frame?.weights && setup.network.layers[0].maps === "weights") this.#pictures(frame.weights, diverging(theme));
   }
 
   /** First-layer neurons of a network that reads pictures: their weights as a picture. */

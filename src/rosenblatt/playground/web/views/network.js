@@ -4,15 +4,17 @@
  */
 
 import { build, setText } from "../panels/build.js";
+import { unchanged } from "../state.js";
 import { word } from "../words.js";
 import { arrange } from "./arrangement.js";
 import { palette, rgb } from "./colours.js";
 import { drawColumns } from "./columns.js";
+import { showRanges } from "./legend.js";
 import { drawLink, drawLinks, drawWeights, MANY_LINKS } from "./links.js";
 import { Maps } from "./maps.js";
 import { same } from "./names.js";
 import { neuronButtons } from "./neurons.js";
-import { Stage } from "./pen.js";
+import { Stage } from "./stage.js";
 import { drawTiles } from "./tiles.js";
 import { weightEditor } from "./weights.js";
 
@@ -20,7 +22,7 @@ const LINK_TIME = 0.12; // ms that a link out of many has between two paintings,
 
 /**
  * Draws the whole network once, for export.
- * @param {import("./pen.js").SvgPen} pen @param {object} state @param {{width: number, height?: number}} size
+ * @param {import("./svg.js").SvgPen} pen @param {object} state @param {{width: number, height?: number}} size
  */
 export function drawNetwork(pen, state, size) {
   const plan = arrange(state.setup, size.width, size.height);
@@ -42,7 +44,8 @@ export function network(element, actions) {
   const stage = new Stage(scroller, "network", () => repaint(), sheet);
   stage.canvas.setAttribute("role", "img");
   scroller.append(sheet);
-  element.append(scroller, hint);
+  const legend = build("ul", { class: "legend" });
+  element.append(scroller, legend, hint);
 
   let state = {};
   let painted = {};
@@ -65,7 +68,7 @@ export function network(element, actions) {
   function render(next) {
     state = next;
     if (!state.setup || !stage.hostWidth) return;
-    const fresh = (...names) => names.some((name) => painted[name] !== state[name]);
+    const fresh = (...names) => !unchanged(painted, state, ...names);
     if (!fresh("setup", "frame", "theme", "language", "look", "probe", "status") && painted.link === pointed.link) return;
     if (fresh("setup")) rearrange();
     const remade = fresh("setup", "language", "theme");
@@ -84,6 +87,7 @@ export function network(element, actions) {
     const values = { inputs: inputs.length, layers: layers.map((layer) => layer.units).join(", ") };
     stage.canvas.setAttribute("aria-label", word(language, "network.picture", values));
     setText(hint, word(language, "network.hint"));
+    showRanges(legend, state);
     buttons.describe();
     columns.draw((pen) => drawColumns(pen, state, plan));
   }
@@ -111,7 +115,8 @@ export function network(element, actions) {
 
   function rearrange() {
     const { inputs, layers, picture } = state.setup.network;
-    const shape = JSON.stringify([stage.hostWidth, inputs, picture, layers.map(({ units, kernel }) => [units, kernel])]);
+    const { classes } = state.setup.problem;
+    const shape = JSON.stringify([stage.hostWidth, inputs, classes, picture, layers.map(({ units, kernel }) => [units, kernel])]);
     const isOther = shape !== arranged;
     if (isOther) plan = arrange(state.setup, stage.hostWidth);
     maps = new Maps(state.setup, plan);

@@ -1,13 +1,16 @@
 /** The inspector: the chosen neuron's map, bias and incoming weights, as numbers that can be typed. */
 
 import { build, setText } from "../panels/build.js";
+import { unchanged } from "../state.js";
 import { mathName, number, word } from "../words.js";
+import { fitting } from "./atlas.js";
 import { diverging } from "./colours.js";
+import { sideOf } from "./contours.js";
 import { canTurn, equation, lineOf } from "./lines.js";
-import { MAP_SIDE, writeWeights } from "./maps.js";
-import { activationName, neuronName } from "./names.js";
+import { coloursOf, writeWeights } from "./maps.js";
+import { activationName, neuronName, weightSign } from "./names.js";
 import { pace } from "./pace.js";
-import { Atlas, Stage } from "./pen.js";
+import { Stage } from "./stage.js";
 import { inputNames } from "./units.js";
 
 const MOST_FIELDS = 64;
@@ -25,7 +28,7 @@ export function neuron(element, actions) {
   const rest = build("p", { class: "hint" });
   const sum = build("p", { class: "neuron-sum number" });
   const lineHint = build("p", { class: "hint" });
-  const close = build("button", { type: "button", class: "neuron-close", onclick: () => actions.look({ neuron: null }) });
+  const close = build("button", { type: "button", class: "neuron-close", onclick: leave });
   const body = build("div", { class: "neuron-body" }, picture, build("div", { class: "neuron-text" }, title, about, sum), fields, rest, lineHint, close);
   element.append(none, body);
   const stage = new Stage(picture, "neuron", () => repaint());
@@ -42,11 +45,18 @@ export function neuron(element, actions) {
     if (state.setup) render(state);
   }
 
+  /** Chooses no neuron; the focus goes back to the one that was chosen. */
+  function leave() {
+    const { layer, unit } = state.look.neuron;
+    actions.look({ neuron: null });
+    document.querySelector(`[data-neuron="${layer} ${unit}"]`)?.focus();
+  }
+
   function render(next) {
     state = next;
     const { setup, frame, look } = state;
     if (!setup) return;
-    if (["setup", "frame", "theme", "language", "status"].every((part) => painted[part] === state[part]) && painted.look?.neuron === look.neuron) return;
+    if (unchanged(painted, state, "setup", "frame", "theme", "language", "status") && painted.look?.neuron === look.neuron) return;
     const layer = look.neuron && setup.network.layers[look.neuron.layer];
     none.hidden = Boolean(layer);
     body.hidden = !layer;
@@ -55,7 +65,7 @@ export function neuron(element, actions) {
       painted = state;
       return;
     }
-    const other = ["setup", "language"].some((part) => painted[part] !== state[part]) || painted.look?.neuron !== look.neuron;
+    const other = !unchanged(painted, state, "setup", "language") || painted.look?.neuron !== look.neuron;
     if (other) makeFields(layer);
     paintMap();
     if (frame?.weights && isTime(state, other)) showNumbers();
@@ -75,12 +85,12 @@ export function neuron(element, actions) {
     fields.setAttribute("aria-label", word(language, "neuron.weights"));
     const seen = isPicture(setup, layer);
     const rows = seen ? 0 : Math.min(kernel?.rows ?? 0, MOST_FIELDS);
-    const from = layer === 0 ? setup.network.inputs.map(mathName) : null;
-    const named = Array.from({ length: rows }, (_, i) => [
-      from ? (from[i] ?? String(i + 1)) : `${layer}.${i + 1}`,
-      kernel.start + i * kernel.columns + unit,
-      word(language, "neuron.weight", { from: from ? (from[i] ?? String(i + 1)) : neuronName(state, { layer: layer - 1, unit: i }) }),
-    ]);
+    const inputs = layer === 0 ? setup.network.inputs.map(mathName) : [];
+    const named = Array.from({ length: rows }, (_, i) => {
+      const from = layer === 0 ? (inputs[i] ?? String(i + 1)) : neuronName(state, { layer: layer - 1, unit: i });
+      const sign = weightSign(setup, layer, i, unit);
+      return [inputs[i] ? `${sign} · ${inputs[i]}` : sign, kernel.start + i * kernel.columns + unit, word(language, "neuron.weight", { from })];
+    });
     if (bias) named.push([word(language, "neuron.bias"), bias.start + unit, word(language, "neuron.bias")]);
     while (numbers.length > named.length) numbers.pop().element.remove();
     while (numbers.length < named.length) {
@@ -92,7 +102,7 @@ export function neuron(element, actions) {
       const isBias = Boolean(bias) && index === named.length - 1;
       each.place = place;
       each.element.classList.toggle("bias", isBias);
-      setText(each.name, isBias ? text : `w(${text})`);
+      setText(each.name, text);
       each.field.setAttribute("aria-label", full);
       each.element.title = full;
     }
@@ -129,21 +139,21 @@ export function neuron(element, actions) {
       label.classList.toggle("negative", weight < 0);
     }
     if (sum.hidden) return;
-    setText(sum, equation(lineOf(setup, frame.weights, look.neuron.unit), inputNames(setup.problem)));
+    setText(sum, equation(state.language, lineOf(setup, frame.weights, look.neuron.unit), inputNames(setup.problem)));
   }
 
   /** The neuron's map over the plane; where the network reads pictures, its weights as a picture. */
   function paintMap() {
     const { frame, look, theme, setup } = state;
     const { layer, unit } = look.neuron;
-    const maps = frame?.maps[layer];
+    const map = frame?.maps[layer]?.[unit];
     const seen = isPicture(setup, layer) && frame?.weights;
-    picture.hidden = !maps && !seen;
+    picture.hidden = !map && !seen;
     if (picture.hidden) return;
-    const [rows, columns] = seen ? setup.network.picture : [MAP_SIDE, MAP_SIDE];
-    if (atlas?.rows !== rows || atlas.columns !== columns) atlas = new Atlas(1, columns, rows);
+    const [rows, columns] = seen ? setup.network.picture : [sideOf(map), sideOf(map)];
+    atlas = fitting(atlas, columns, rows);
     if (seen) writeWeights(atlas, 0, frame.weights, setup.network.layers[0].kernel, unit, diverging(theme));
-    else atlas.write(0, maps, unit * MAP_SIDE ** 2, diverging(theme));
+    else atlas.write(0, map, coloursOf(state, look.neuron));
     atlas.show();
     if (!stage.hostWidth) return;
     stage.resize(stage.hostWidth, stage.hostWidth);

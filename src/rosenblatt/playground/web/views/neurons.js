@@ -48,6 +48,7 @@ export function neuronButtons(actions, current) {
       class: "neuron",
       tabindex: "-1",
       "aria-label": described(neuron),
+      "data-neuron": `${neuron.layer} ${neuron.unit}`,
       onpointerenter: enter,
       onpointerleave: leave,
       onfocus: () => {
@@ -65,7 +66,7 @@ export function neuronButtons(actions, current) {
   function choose(neuron) {
     const isChosen = same(current().state.look.neuron, neuron);
     actions.look({ neuron: isChosen ? null : neuron });
-    if (!isChosen) actions.open("neuron");
+    if (!isChosen) actions.open("neuron", "nearest");
   }
 
   /** Arrow keys go from neuron to neuron; a layer of fewer neurons is entered at the nearest. */

@@ -1,7 +1,8 @@
 /** What the output shows: test points, lines, classes as areas, one class's probabilities. */
 
 import { build, setText } from "../panels/build.js";
-import { word } from "../words.js";
+import { known, word } from "../words.js";
+import { STEPS } from "./picture.js";
 
 /** A row of switches, and, of several classes, which of them to look at. */
 export function outputOptions(actions) {
@@ -23,9 +24,11 @@ function switchOf(name, actions) {
   const text = build("span");
   return {
     element: build("label", {}, input, text),
-    render({ language, look }) {
+    render({ language, look, setup }) {
       input.checked = Boolean(look[name]);
-      setText(text, word(language, `output.option.${name}`));
+      const ofNumbers = `output.option.${name}.numbers`;
+      const key = setup.problem.task === "numbers" && known(ofNumbers) ? ofNumbers : `output.option.${name}`;
+      setText(text, word(language, key, { steps: STEPS }));
     },
   };
 }

@@ -1,6 +1,7 @@
 /** The plane as the network answers it: the map, the points, a read-out, and the lines of the first layer to take by hand. */
 
 import { build, setText } from "../panels/build.js";
+import { unchanged } from "../state.js";
 import { mathName, word } from "../words.js";
 import { drawLines, unitsWithLines } from "./borderlines.js";
 import { palette, rgb } from "./colours.js";
@@ -10,14 +11,15 @@ import { showLegend } from "./legend.js";
 import { equation, lineOf } from "./lines.js";
 import { outputOptions } from "./options.js";
 import { pace } from "./pace.js";
-import { Stage } from "./pen.js";
 import { drawCaption, drawMap, Picture } from "./picture.js";
 import { drawAxes, planeOf } from "./plane.js";
 import { drawChosen, drawPoints, drawWrong, radiusOf, shownRows } from "./points.js";
 import { Readout } from "./readout.js";
-import { inputNames } from "./units.js";
+import { Stage } from "./stage.js";
+import { inputNames, restOf } from "./units.js";
 
 const MOST_EQUATIONS = 6;
+const MOST_NAMES = 4; // of inputs in a hint
 const NEAR_POINT = 12; // pixels within which a point is meant
 const DRAG_FROM = 4; // pixels
 
@@ -51,7 +53,7 @@ function drawMarks(pen, state, box) {
 
 /**
  * Draws the output once, for export.
- * @param {import("./pen.js").SvgPen} pen @param {object} state @param {{width: number, height?: number}} size
+ * @param {import("./svg.js").SvgPen} pen @param {object} state @param {{width: number, height?: number}} size
  */
 export function drawOutput(pen, state, size) {
   if (!state.setup.problem.bounds) return size;
@@ -71,9 +73,10 @@ export function output(element, actions) {
   const paper = build("div", { class: "output-paper" });
   const sheet = build("div", { class: "output-sheet" }, paper);
   const equations = build("ul", { class: "output-equations number" });
-  const legend = build("ul", { class: "output-legend" });
+  const legend = build("ul", { class: "legend" });
   const options = outputOptions(actions);
   const missing = build("p", { class: "hint", hidden: true });
+  const follow = build("button", { type: "button", class: "output-follow", hidden: true, onclick: () => actions.open("sample") });
   const stage = new Stage(sheet, "output", () => repaint(), paper);
   const { canvas } = stage;
   const data = stage.layer();
@@ -87,7 +90,7 @@ export function output(element, actions) {
   const readout = new Readout(actions, current);
   for (const [name, value] of [["tabindex", "0"], ["role", "application"], ["aria-describedby", readout.text.id]]) canvas.setAttribute(name, value);
   paper.append(handles.element, readout.cross);
-  element.append(missing, sheet, readout.text, readout.live, equations, legend, options.element);
+  element.append(missing, sheet, readout.text, readout.live, follow, equations, legend, options.element);
 
   function repaint() {
     painted = {};
@@ -97,11 +100,11 @@ export function output(element, actions) {
   function render(next) {
     state = handles.withFrame(next);
     if (!state.setup || !stage.hostWidth) return;
-    const fresh = (...names) => names.some((name) => painted[name] !== state[name]);
+    const fresh = (...names) => !unchanged(painted, state, ...names);
     const isHeld = painted.active !== handles.active || painted.held !== handles.held;
     if (!isHeld && !fresh("setup", "frame", "theme", "language", "look", "probe", "status")) return;
     if (!showsPlane()) return;
-    const remade = fresh("setup", "language", "theme") || painted.look?.showTest !== state.look.showTest;
+    const remade = fresh("setup", "language", "theme") || !unchanged(painted.look, state.look, "showTest", "discrete");
     handles.release();
     if (remade) remake();
     if (remade || fresh("look")) options.render(state);
@@ -150,10 +153,16 @@ export function output(element, actions) {
     const hints = [state.drawing ? "output.hint.drawing" : units.length ? "output.hint.lines" : "output.hint"];
     if (units.length && state.setup.problem.scaling) hints.push("output.hint.scaled");
     if (!state.setup.problem.rest && unitsWithLines(state).length) hints.push("output.hint.curves");
+    const rest = restOf(state.setup);
+    if (rest.length) hints.push("output.hint.rest");
     const [x1, x2] = state.setup.problem.axes.map(mathName);
-    readout.show(hints.map((hint) => word(state.language, hint, { x1, x2 })).join(" "));
+    const names = rest.slice(0, MOST_NAMES).map(mathName).join(", ") + (rest.length > MOST_NAMES ? ", …" : "");
+    readout.show(hints.map((hint) => word(state.language, hint, { x1, x2, names })).join(" "));
+    follow.hidden = state.look.point === null;
+    setText(follow, word(state.language, "output.follow", { number: state.look.point + 1 }));
     handles.describe();
-    showEquations(units.length <= MOST_EQUATIONS ? units : units.filter((unit) => unit === handles.active));
+    const listed = handles.canDrag() ? unitsWithLines(state) : [];
+    showEquations(listed.length <= MOST_EQUATIONS ? listed : listed.filter((unit) => unit === handles.active));
   }
 
   function showEquations(units) {
@@ -162,7 +171,7 @@ export function output(element, actions) {
     for (const [index, unit] of units.entries()) {
       const item = equations.children[index];
       setText(item.firstChild, String(unit + 1));
-      setText(item.lastChild, equation(handles.lineFor(unit), inputNames(state.setup.problem)));
+      setText(item.lastChild, equation(state.language, handles.lineFor(unit), inputNames(state.setup.problem)));
       item.classList.toggle("active", unit === handles.active);
     }
   }
@@ -192,10 +201,10 @@ export function output(element, actions) {
     handles.activate(near?.unit ?? null);
     readout.read(box.plane(at));
   });
-  sheet.addEventListener("pointerleave", () => {
+  sheet.addEventListener("pointerleave", ({ pointerType }) => {
     if (handles.isDragging) return;
     handles.activate(null);
-    if (!readout.byKeys) readout.read(null);
+    if (!readout.byKeys && pointerType !== "touch") readout.read(null); // a finger leaves as soon as it has touched
   });
 
   /** A press that moves takes the line under it, one that does not chooses. */
@@ -214,7 +223,9 @@ export function output(element, actions) {
     };
     const released = () => {
       stop();
-      if (box.holds(from)) choose(box.plane(from));
+      if (!box.holds(from)) return;
+      readout.read(box.plane(from));
+      choose(box.plane(from));
     };
     canvas.addEventListener("pointermove", dragged);
     canvas.addEventListener("pointerup", released);

@@ -1,72 +1,73 @@
 /** The map of the output: the plane as the network answers it, or as one neuron does, and the borders on it. */
 
+import { fitting } from "./atlas.js";
 import { BEHIND_POINTS, diverging, mixed, palette, rgb, towards } from "./colours.js";
-import { contour, withoutSteps } from "./contours.js";
-import { MAP_SIDE } from "./maps.js";
+import { contour, sideOf, withoutSteps } from "./contours.js";
+import { coloursOf } from "./maps.js";
 import { neuronName } from "./names.js";
-import { Atlas } from "./pen.js";
 
-const SIDE = 96; // cells of the map
-const CELLS = SIDE ** 2;
 const HALF = 127.5; // of the bytes
-const STEPS = 6; // of numbers, where areas are shown
+/** Of numbers: in how many steps they are painted where areas are shown, and at which shares of their range lines are drawn. */
+export const STEPS = 6;
+export const QUARTERS = [0.25, 0.5, 0.75];
+
+const mapOf = ({ frame }, neuron) => frame?.maps[neuron.layer]?.[neuron.unit];
 
 /** The neuron whose map is shown instead of the output's. */
-const neuronShown = ({ look, frame }) => (look.hover && frame?.maps[look.hover.layer] ? look.hover : null);
+const neuronShown = (state) => (state.look.hover && mapOf(state, state.look.hover) ? state.look.hover : null);
 
 /** The class whose probability is shown alone, of `count` maps; null for all. */
 const classShown = ({ look }, count) => (count > 1 && look.outcome < count ? look.outcome : null);
 
 /** The map as a picture. */
 export class Picture {
-  outcome = new Atlas(1, SIDE, SIDE);
-  neuron = new Atlas(1, MAP_SIDE, MAP_SIDE);
+  #atlas = null;
 
   /** Writes the picture that the state asks for and gives its atlas; null when there is none yet. */
   write(state) {
-    const { frame, theme } = state;
+    const { frame } = state;
     const neuron = neuronShown(state);
     if (!neuron && !frame?.outcome) return null;
-    if (neuron) this.neuron.write(0, frame.maps[neuron.layer], neuron.unit * MAP_SIDE ** 2, diverging(theme));
+    const map = neuron ? mapOf(state, neuron) : frame.outcome[0];
+    this.#atlas = fitting(this.#atlas, sideOf(map), sideOf(map));
+    if (neuron) this.#atlas.write(0, map, coloursOf(state, neuron));
     else this.#outcome(state);
-    const atlas = neuron ? this.neuron : this.outcome;
-    atlas.show();
-    return atlas;
+    this.#atlas.show();
+    return this.#atlas;
   }
 
   #outcome(state) {
     const { outcome } = state.frame;
-    const count = outcome.length / CELLS;
-    const chosen = classShown(state, count);
-    if (count === 1) this.#single(outcome, state);
-    else if (chosen === null) this.#winners(outcome, count, state);
-    else this.#class(outcome.subarray(chosen * CELLS, (chosen + 1) * CELLS), chosen, state);
+    const chosen = classShown(state, outcome.length);
+    if (outcome.length === 1) this.#single(outcome[0], state);
+    else if (chosen === null) this.#winners(outcome, state);
+    else this.#class(outcome[chosen], chosen, state);
   }
 
   /** Two classes, or numbers. */
   #single(values, { theme, look, setup }) {
     const table = diverging(theme, BEHIND_POINTS);
-    if (!look.discrete) return this.outcome.write(0, values, 0, table);
+    if (!look.discrete) return this.#atlas.write(0, values, table);
     const steps = setup.problem.task === "classes" ? 2 : STEPS;
     const step = (value) => Math.min(steps - 1, Math.floor((value * steps) / 256));
-    return this.outcome.fill(0, (i) => table[Math.round((step(values[i]) * 255) / (steps - 1))]);
+    return this.#atlas.fill(0, (i) => table[Math.round((step(values[i]) * 255) / (steps - 1))]);
   }
 
   /** The probability of one class of several. */
   #class(values, index, { theme, look }) {
     const table = towards(theme, index, BEHIND_POINTS);
-    if (look.discrete) this.outcome.fill(0, (i) => table[values[i] > HALF ? 255 : 0]);
-    else this.outcome.write(0, values, 0, table);
+    if (look.discrete) this.#atlas.fill(0, (i) => table[values[i] > HALF ? 255 : 0]);
+    else this.#atlas.write(0, values, table);
   }
 
   /** The class that wins at each place: the surer, the stronger its colour. */
-  #winners(values, count, { theme, look }) {
-    const tables = Array.from({ length: count }, (_, index) => towards(theme, index, BEHIND_POINTS));
-    const chance = 255 / count;
-    this.outcome.fill(0, (i) => {
+  #winners(maps, { theme, look }) {
+    const tables = maps.map((_, index) => towards(theme, index, BEHIND_POINTS));
+    const chance = 255 / maps.length;
+    this.#atlas.fill(0, (i) => {
       let best = 0;
-      for (let each = 1; each < count; each += 1) if (values[each * CELLS + i] > values[best * CELLS + i]) best = each;
-      const sure = (values[best * CELLS + i] - chance) / (255 - chance);
+      for (let each = 1; each < maps.length; each += 1) if (maps[each][i] > maps[best][i]) best = each;
+      const sure = (maps[best][i] - chance) / (255 - chance);
       return tables[best][look.discrete ? 190 : Math.max(0, Math.round(30 + 225 * sure))];
     });
   }
@@ -76,22 +77,21 @@ export class Picture {
 function borders(state) {
   const { outcome } = state.frame ?? {};
   if (!outcome) return [];
-  const count = outcome.length / CELLS;
   if (state.setup.problem.task === "numbers") {
-    const values = withoutSteps(outcome, SIDE);
-    return [0.25, 0.5, 0.75].map((share) => contour(values, SIDE, 255 * share + 0.25));
+    const values = withoutSteps(outcome[0]);
+    return QUARTERS.map((share) => contour(values, 255 * share + 0.25));
   }
-  const chosen = count === 1 ? 0 : classShown(state, count);
-  if (chosen !== null) return [contour(withoutSteps(outcome, SIDE, chosen * CELLS), SIDE, HALF)];
-  return Array.from({ length: count - 1 }, (_, index) => contour(lead(outcome, count, index), SIDE, 0));
+  const chosen = outcome.length === 1 ? 0 : classShown(state, outcome.length);
+  if (chosen !== null) return [contour(withoutSteps(outcome[chosen]), HALF)];
+  return outcome.slice(1).map((_, index) => contour(lead(outcome, index), 0));
 }
 
 /** By how much one class is ahead of the best of the others. */
-function lead(outcome, count, index) {
-  return Int16Array.from({ length: CELLS }, (_, i) => {
+function lead(maps, index) {
+  return Int16Array.from(maps[index], (value, i) => {
     let rival = 0;
-    for (let each = 0; each < count; each += 1) if (each !== index) rival = Math.max(rival, outcome[each * CELLS + i]);
-    return outcome[index * CELLS + i] - rival;
+    for (let each = 0; each < maps.length; each += 1) if (each !== index) rival = Math.max(rival, maps[each][i]);
+    return value - rival;
   });
 }
 
@@ -105,7 +105,8 @@ export function drawMap(pen, state, box, picture) {
   if (picture) pen.image(picture, 0, left, top, side, side);
   else pen.rectangle(left, top, side, side, { fill: rgb(mixed(surface, [128, 136, 146], 0.1)) });
   if (neuronShown(state)) return;
-  for (const flat of borders(state)) if (flat.length) pen.lines(onSheet(flat, box), { stroke: ink, width: 1.6 });
+  const width = state.setup.problem.task === "numbers" ? 0.8 : 1.6; // of a contour, and of a border of classes
+  for (const flat of borders(state)) if (flat.length) pen.lines(onSheet(flat, box), { stroke: ink, width });
 }
 
 /** Whose map is shown, where it is not the outcome's. */

@@ -2,7 +2,7 @@
 
 import { mathName } from "../words.js";
 import { palette } from "./colours.js";
-import { shortened } from "./pen.js";
+import { shortened } from "./lettering.js";
 import { niceTicks, tickText } from "./scales.js";
 import { axisUnits } from "./units.js";
 

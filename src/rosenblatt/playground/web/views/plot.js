@@ -24,7 +24,7 @@ export function drawPlot(pen, theme, box, plot) {
   const { ink, muted, faint } = palette(theme);
   const place = frameOf(box, plot);
   const { left, right, top, bottom, across, up } = place;
-  const high = plot.log ? logTicks(...plot.y, (bottom - top) / 36) : niceTicks(...plot.y, (bottom - top) / 36);
+  const high = (plot.log ? logTicks : niceTicks)(...plot.y, (bottom - top) / 30);
   const wide = niceTicks(...plot.x, (right - left) / 64).filter(Number.isInteger);
   pen.lines(
     high.flatMap((tick) => [left, crisp(up(tick)), right, crisp(up(tick))]),

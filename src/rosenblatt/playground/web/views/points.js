@@ -62,11 +62,11 @@ function drawNumbers(pen, { setup, theme }, rows, place, radius) {
     const shade = Math.floor(key / 2);
     const colour = shade === SHADES ? muted : rgb(valueColour(theme, shade / (SHADES - 1), 0, 1));
     if (key % 2) {
-      pen.marks("circle", flat, radius - 0.8, { fill: ring, stroke: ink, width: 2.4, alpha: 0.55 });
+      pen.marks("circle", flat, radius - 0.8, { fill: ring, stroke: ink, width: 2.8, alpha: 0.75 });
       pen.marks("circle", flat, radius - 0.8, { fill: ring, stroke: colour, width: 1.5 });
     } else {
       pen.marks("circle", flat, radius, { fill: colour, stroke: ring, width: 1.4 });
-      pen.marks("circle", flat, radius, { stroke: ink, width: 0.7, alpha: 0.6 });
+      pen.marks("circle", flat, radius, { stroke: ink, width: 1, alpha: 0.8 });
     }
   }
 }
@@ -79,9 +79,13 @@ export function drawWrong(pen, state, rows, place, radius) {
   pen.marks("circle", flat, radius + 2.2, { stroke: palette(state.theme).ink, width: 1.3, alpha });
 }
 
-/** The ring around the point that is chosen, on a lighter one that parts it from the map. */
+/** A sight around the point that is chosen, unlike the rings of wrong ones, on a lighter one that parts it from the map. */
 export function drawChosen(pen, { theme }, [x, y], radius) {
   const { ink, ring } = palette(theme);
-  pen.circle(x, y, radius + 6, { stroke: ring, width: 5 });
-  pen.circle(x, y, radius + 6, { stroke: ink, width: 2.2 });
+  const [inner, outer] = [radius + 6, radius + 13];
+  const hairs = [[1, 0], [-1, 0], [0, 1], [0, -1]].flatMap(([a, b]) => [x + a * inner, y + b * inner, x + a * outer, y + b * outer]);
+  for (const style of [{ stroke: ring, width: 5 }, { stroke: ink, width: 2.2 }]) {
+    pen.circle(x, y, inner, style);
+    pen.lines(hairs, style);
+  }
 }

@@ -4,6 +4,7 @@
  */
 
 import { build, setText } from "../panels/build.js";
+import { unchanged } from "../state.js";
 import { number, word } from "../words.js";
 import { isGate } from "./gates.js";
 import { layerName } from "./names.js";
@@ -32,23 +33,26 @@ export function sample(element, actions) {
   const said = build("span", { class: "sample-said" });
   const legend = ["value", "gradient"].map((name) => build("span", { class: name }));
   element.append(
-    build("div", { class: "sample-controls" }, build("div", { class: "sample-choice" }, label, input, hint), steps.element, paper.tools),
+    build("div", { class: "sample-controls" }, build("div", { class: "sample-choice" }, label, input, hint), steps.element),
     summary,
     build("p", { class: "sample-sentence", "aria-live": "polite", "aria-atomic": "true" }, phase, said),
     paper.element,
-    build("p", { class: "sample-legend hint", "aria-hidden": "true" }, ...legend),
+    build("div", { class: "sample-foot" }, build("p", { class: "sample-legend hint", "aria-hidden": "true" }, ...legend), paper.tools),
     build("div", { class: "sample-below" }, operations.element, weights.element),
   );
-  element.addEventListener("keydown", steps.walk);
-  element.closest("section").addEventListener("folded", steps.stop);
+  const panel = element.closest("section");
+  panel.addEventListener("folded", steps.stop);
+  document.addEventListener("keydown", (event) => {
+    if (state && (panel.contains(event.target) || isLesson())) steps.walk(event);
+  });
 
   return function render(next) {
     if (!next.setup) return;
     const before = state;
     state = next;
     if (before?.look.point !== state.look.point && state.look.point !== null) choose(state.look.point);
-    asking.ask(state, requestOf(state));
-    if (["language", "sample", "look", "setup", "error"].every((part) => before?.[part] === state[part])) return;
+    if (hasRows()) asking.ask(state, requestOf(state));
+    if (unchanged(before, state, "language", "sample", "look", "setup", "error")) return;
     if (before?.language !== state.language) wording();
     showChoice();
     const isHere = Boolean(state.sample) && asking.isOf(state.setup);
@@ -61,6 +65,10 @@ export function sample(element, actions) {
     if (!Number.isInteger(row) || row < 0 || row >= state.setup.problem.points.length) return showChoice();
     if (state.look.sample?.row !== row) actions.look({ sample: { row }, sampleStep: 0 });
     return undefined;
+  }
+
+  function hasRows() {
+    return state.setup.problem.points.length > 0;
   }
 
   function step() {
@@ -83,7 +91,8 @@ export function sample(element, actions) {
 
   /** Why there is nothing to show. */
   function showMissing() {
-    const key = state.error?.key === "sample_too_large" ? "too_large" : asking.isRefused(state.setup) ? "none" : "waiting";
+    const isNone = !hasRows() || asking.isRefused(state.setup);
+    const key = state.error?.key === "sample_too_large" ? "too_large" : isNone ? "none" : "waiting";
     setText(summary, say(`sample.${key}`));
     delete element.dataset.step;
     steps.stop();
@@ -138,6 +147,9 @@ function requestOf({ setup, look }) {
   return fits ? wanted : first;
 }
 
+/** Whether a lesson is about the sample: then its keys work all over the page. */
+const isLesson = () => document.documentElement.dataset.lessonPanel === "sample";
+
 /** What another sample is needed for: another network has other operations. */
 const networkOf = ({ network, settings }) => JSON.stringify([network.inputs, network.layers, settings?.loss]);
 
@@ -162,7 +174,7 @@ function questions(send) {
       }
       if (waiting || refused === setup || !frame) return;
       const wanted = { setup, frame, request: JSON.stringify(request) };
-      const isSame = answer && asked && ["setup", "frame", "request"].every((part) => asked[part] === wanted[part]);
+      const isSame = answer && asked && unchanged(asked, wanted, "setup", "frame", "request");
       const mayWait = answer && status?.playing && asked?.setup === setup;
       if (isSame || mayWait) return;
       const network = networkOf(setup);

@@ -2,12 +2,12 @@
 
 import { number } from "../words.js";
 
-/** Ticks at 1, 2 or 5 times a power of ten, about so many of them, within [low, high]. */
+/** Ticks at 1, 2, 2.5 or 5 times a power of ten, about so many of them, within [low, high]. */
 export function niceTicks(low, high, about = 5) {
   const rough = (high - low) / Math.max(1, about);
   if (!(rough > 0)) return [low];
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= rough);
+  const step = [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((size) => size >= rough);
   const first = Math.ceil(low / step - 1e-9);
   const last = Math.floor(high / step + 1e-9);
   return Array.from({ length: last - first + 1 }, (_, index) => Number(((first + index) * step).toPrecision(12)));

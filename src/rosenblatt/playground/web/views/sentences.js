@@ -4,9 +4,10 @@ import { known, nameOf, number, word } from "../words.js";
 
 const LOWERED = "₀₁₂₃₄₅₆₇₈₉";
 
-/** A name as it is written in mathematics: x1 is x₁, x1^2 is x₁². */
+/** A name as it is written in mathematics: x1 is x₁, x1^2 is x₁²; a value without a name has a real minus sign. */
 export const named = (label) =>
   String(label)
+    .replace(/^-(?=[\d.])/, "−")
     .replace(/\^2/g, "²")
     .replace(/\*/g, "·")
     .replace(/([a-zA-Z])(\d+)/g, (_, letter, digits) => letter + [...digits].map((digit) => LOWERED[digit]).join(""));

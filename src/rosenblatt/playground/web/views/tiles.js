@@ -1,6 +1,6 @@
 /** The tiles of inputs and neurons: map, frame, bias mark and number, and the output at the place that the pointer reads. */
 
-import { number } from "../words.js";
+import { number, word } from "../words.js";
 import { mixed, palette, rgb } from "./colours.js";
 import { strength } from "./links.js";
 import { same } from "./names.js";
@@ -14,8 +14,14 @@ export function drawTiles(pen, state, plan, maps) {
     maps.draw(pen, index, x, y, tile);
     pen.rectangle(x - 0.5, y - 0.5, tile + 1, tile + 1, { stroke: edge, width: 1 });
     if (layer >= 0) drawNeuron(pen, state, { layer, unit, x, y }, tile);
+    else if (maps.rest.has(unit)) drawRest(pen, state, x + tile / 2, y + tile / 2);
     drawValue(pen, state, plan, tiles[index]);
   }
+}
+
+/** An input that stays the same all over the plane. */
+function drawRest(pen, { language, theme }, x, y) {
+  pen.text(word(language, "network.rest"), x, y, { size: 10, fill: palette(theme).muted, align: "center", baseline: "middle" });
 }
 
 /** What a neuron's tile has beyond an input's: a ring where it is chosen, its bias, its number. */

@@ -4,12 +4,12 @@ import { build, buildSvg } from "../panels/build.js";
 
 /** The signs, as strokes in a square of 20. */
 const STROKES = {
-  first: "M5 4v12M15 4l-7 6 7 6z",
-  previous: "M13.5 4l-7 6 7 6z",
-  play: "M3.5 4.5l6.5 5.5-6.5 5.5zM10.5 4.5l6.5 5.5-6.5 5.5z",
+  first: "M5 4v12M15 4l-6 6 6 6",
+  previous: "M12.5 4l-6 6 6 6",
+  play: "M6 4l9 6-9 6z",
   pause: "M7 4v12M13 4v12",
-  next: "M6.5 4l7 6-7 6z",
-  last: "M15 4v12M5 4l7 6-7 6z",
+  next: "M7.5 4l6 6-6 6",
+  last: "M15 4v12M5 4l6 6-6 6",
   smaller: "M4 10h12",
   larger: "M4 10h12M10 4v12",
   fit: "M3 10h14M6.5 6.5L3 10l3.5 3.5M13.5 6.5L17 10l-3.5 3.5",

@@ -5,6 +5,7 @@ import { word } from "../words.js";
 import { show, tool } from "./tools.js";
 
 const PLAY_EVERY = 1100; // ms between two operations
+const OWN_KEYS = "input, select, textarea, dialog"; // what does something of its own by arrow keys
 
 /** `current()` gives {step, steps}: the operation shown, and how many there are; `go` is called with the one wanted. */
 export function transport(current, go) {
@@ -46,11 +47,12 @@ export function transport(current, go) {
     element,
     to,
     stop,
-    /** Arrow keys, Home and End. */
+    /** Arrow keys, Home and End, where nothing else has a use for them. */
     walk(event) {
       const { step } = current();
       const wanted = { ArrowLeft: step - 1, ArrowRight: step + 1, Home: 0, End: Infinity }[event.key];
-      if (wanted === undefined || event.target.tagName === "INPUT" || event.ctrlKey || event.altKey || event.metaKey) return;
+      if (wanted === undefined || event.defaultPrevented || event.target.closest(OWN_KEYS)) return;
+      if (event.ctrlKey || event.altKey || event.metaKey) return;
       event.preventDefault();
       to(wanted);
     },

@@ -1,6 +1,7 @@
 /** TRUTH TABLE: a gate's four rows, what the network gives for each, and whether that is right. */
 
 import { build, setText } from "../panels/build.js";
+import { unchanged } from "../state.js";
 import { number, word } from "../words.js";
 import { answerOf, isRight } from "./answers.js";
 import { isGate } from "./gates.js";
@@ -17,7 +18,7 @@ export function truth(element, actions) {
   return function render(next) {
     const before = state;
     state = next;
-    if (["language", "frame", "setup", "look"].every((part) => before?.[part] === state[part])) return;
+    if (unchanged(before, state, "language", "frame", "setup", "look")) return;
     if (!isGate(state.setup)) return;
     if (before?.language !== state.language || before?.setup !== state.setup) wording();
     if (state.frame?.outputs) showRows();

@@ -26,4 +26,8 @@ export function targetUnits({ target_scaling: scaling }) {
 /** The axes as the network reads them: with a prime where that is not in the reader's units, a long one by its beginning. */
 export const inputNames = ({ axes, scaling }) => axes.map((name) => beginning(mathName(name)) + (scaling ? "′" : ""));
 
-const beginning = (name) => (name.length > LONGEST ? `${name.slice(0, LONGEST - 1).trimEnd()}…` : name);
+/** The inputs that are none of the axes and stay at their mean all over the plane. */
+export const restOf = ({ problem, network }) => (problem.rest ? network.inputs.filter((name) => !problem.axes.includes(name)) : []);
+
+/** As much of a long name as has room beside others. */
+export const beginning = (name) => (name.length > LONGEST ? `${name.slice(0, LONGEST - 1).trimEnd()}…` : name);

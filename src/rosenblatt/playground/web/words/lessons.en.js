@@ -19,8 +19,10 @@ export default {
   "chart.trainAccuracy": "Training accuracy",
   "chart.testAccuracy": "Test accuracy",
   "chart.empty": "Nothing has been learnt yet.",
+  "chart.scaled": "The target is scaled to mean 0 and deviation 1 for learning, and the loss is measured on that scale.",
   "chart.reading.label": "Read the curves at an epoch",
   "chart.reading.classes": "Epoch {epoch} · loss {trainLoss}, test {testLoss} · accuracy {trainAccuracy}, test {testAccuracy}",
+  "chart.reading.gate": "Epoch {epoch} · loss {trainLoss} · accuracy {trainAccuracy}",
   "chart.reading.numbers": "Epoch {epoch} · loss {trainLoss}, test {testLoss}",
 
   // GRADIENTS
@@ -32,6 +34,7 @@ export default {
   "gradients.lines": "Bold: the first layer. Dashed: the last layer.",
   "gradients.part": "The first layer’s gradient is 1/{value} of the last one’s.",
   "gradients.times": "The first layer’s gradient is {value} times the last one’s.",
+  "gradients.unmeasured": "Nothing is measured here: that takes a loss, and rows with their targets.",
   "gradients.none": "The last layer receives no gradient: nothing is learnt.",
   "gradients.first_none": "The first layer receives no gradient: it does not learn.",
   "gradients.exploding": "It explodes on its way back: the first layers are torn about.",
@@ -42,7 +45,7 @@ export default {
   "gradients.gradient.meaning":
     "Gradient: the length (norm) of the loss’s gradient with respect to a layer’s weights, on a logarithmic scale. Each update moves the weights in proportion to it, so a layer with a tiny gradient stands still.",
   "gradients.dead.meaning":
-    "Dead: the share of units that give 0 for every training row. The slope of ReLU is 0 there, so no gradient reaches their weights, and they may stay dead for ever.",
+    "Dead: the share of neurons that give 0 for every training row. The slope of ReLU is 0 there, so no gradient reaches their weights, and they may stay dead for ever.",
   "gradients.saturated.meaning":
     "Saturated: the share of activations on the flat ends of sigmoid or tanh, where the slope is under a twentieth of the greatest. What comes through there is almost no gradient.",
 
@@ -101,7 +104,7 @@ export default {
   "sample.forward_log": "Natural logarithm: ln({z}) = {result}.",
   "sample.forward_erf": "Error function: erf({z}) = {result}.",
   "sample.forward_activation": "Activation: {function}({label}) = {function}({z}) = {result}.",
-  "sample.forward_softmax": "{function}: unit {unit} has the share {result} of the sum of exp(z) over all units.",
+  "sample.forward_softmax": "{function}: neuron {unit} has the share {result} of the sum of exp(z) over all neurons.",
   "sample.loss_binary_crossentropy":
     "Cross-entropy: the target is {target}, the output {output}; minus the logarithm of the probability given to the target is {result}.",
   "sample.loss_categorical_crossentropy": "Cross-entropy: minus the logarithm of the probability given to the true class is {result}.",
@@ -128,7 +131,7 @@ export default {
     "The derivative of ReLU is 1 where z is above 0, else 0. Here z = {z}, so it is {derivative}: {incoming} · {derivative} = {outgoing}.",
   "sample.backward_step": "The derivative of the step is 0 everywhere: the gradient ends here, and nothing below learns.",
   "sample.backward_activation": "The derivative of {function} at z = {z} is {derivative}: {incoming} · {derivative} = {outgoing}.",
-  "sample.backward_softmax": "Every sum has a part in every output of softmax: unit {unit} sends {outgoing} to {labels}.",
+  "sample.backward_softmax": "Every sum has a part in every output of softmax: neuron {unit} sends {outgoing} to {labels}.",
   "sample.backward_binary_crossentropy":
     "The derivative of cross-entropy with respect to the output is (a − t) / (a (1 − a)) = {outgoing}, with a = {output} and t = {target}.",
   "sample.backward_binary_crossentropy.from_logits":
@@ -150,7 +153,7 @@ export default {
   "sample.update_none.frozen": "Nothing is updated: all layers are frozen.",
 
   // LESSONS
-  "lesson.choose": "Six lessons on this very page. Each sets the tool for you; leaving one brings your own settings back.",
+  "lesson.choose": "Six lessons on this very page. Each sets the tool for you; leaving one brings your own settings back, and their training starts anew.",
   "lesson.opened": "The lessons need a network of their own; here a trained model is open.",
   "lesson.previous": "Back",
   "lesson.next": "Next",
@@ -219,13 +222,13 @@ export default {
     "The slope of the sigmoid is 0.25 at most. On its way back the gradient is multiplied by such a slope at every layer, so it shrinks: through six sigmoid layers, the first layer’s gradient is less than 1/1000 of the last one’s; after 20 epochs it is about 1/13,000. The loss stays at 0.693.",
   "lesson.activations.sigmoid.task": "Let 20 epochs pass and compare the bars of the first and last layer.",
   "lesson.activations.relu.text":
-    "The slope of ReLU is 1 wherever a unit is active, and He initialisation chooses the weights so that the numbers keep their size. The same six layers now pass on a gradient that is more than 1/20 of the last one’s even in the first layer, and the network reaches 95% after 16 epochs.",
+    "The slope of ReLU is 1 wherever a neuron is active, and He initialisation chooses the weights so that the numbers keep their size. The same six layers now pass on a gradient that is more than 1/20 of the last one’s even in the first layer, and the network reaches 95% after 16 epochs.",
   "lesson.activations.relu.task": "Play until the test accuracy is 95%.",
   "lesson.activations.dead.text":
-    "ReLU has a danger of its own. A large update can push a unit so far that it gives 0 for every row; its slope is then 0, and it never comes back. Here the learning rate is 1, far too large: after three epochs all four units of the second layer are dead, no gradient passes them, and the network answers the same everywhere.",
+    "ReLU has a danger of its own. A large update can push a neuron so far that it gives 0 for every row; its slope is then 0, and it never comes back. Here the learning rate is 1, far too large: after three epochs all four neurons of the second layer are dead, no gradient passes them, and the network answers the same everywhere.",
   "lesson.activations.dead.task": "Let 10 epochs pass and find the layer that is 100% dead.",
   "lesson.activations.leaky.text":
-    "Leaky ReLU lets a little through on the left: its slope there is small, but not 0. A unit that went too far still receives a gradient and can come back: none is dead, and the loss falls, though the learning rate is still too large for calm.",
+    "Leaky ReLU lets a little through on the left: its slope there is small, but not 0. A neuron that went too far still receives a gradient and can come back: none is dead, and the loss falls, though the learning rate is still too large for calm.",
   "lesson.activations.leaky.task": "Choose leaky ReLU in both hidden layers, rewind, and let 20 epochs pass.",
 
   "lesson.sample.title": "One sample by hand",

@@ -19,8 +19,10 @@ export default {
   "chart.trainAccuracy": "훈련 정확도",
   "chart.testAccuracy": "테스트 정확도",
   "chart.empty": "아직 학습하지 않았습니다.",
+  "chart.scaled": "타깃을 평균 0, 표준편차 1로 맞추어 학습합니다. 손실도 그렇게 맞춘 값으로 잰 것입니다.",
   "chart.reading.label": "에포크를 골라 곡선 읽기",
   "chart.reading.classes": "에포크 {epoch} · 손실 {trainLoss}, 테스트 {testLoss} · 정확도 {trainAccuracy}, 테스트 {testAccuracy}",
+  "chart.reading.gate": "에포크 {epoch} · 손실 {trainLoss} · 정확도 {trainAccuracy}",
   "chart.reading.numbers": "에포크 {epoch} · 손실 {trainLoss}, 테스트 {testLoss}",
 
   // 기울기
@@ -32,6 +34,7 @@ export default {
   "gradients.lines": "굵은 선은 첫 번째 층, 점선은 마지막 층입니다.",
   "gradients.part": "첫 번째 층의 기울기는 마지막 층의 1/{value}입니다.",
   "gradients.times": "첫 번째 층의 기울기는 마지막 층의 {value}배입니다.",
+  "gradients.unmeasured": "아직 잰 값이 없습니다. 손실 함수와 타깃이 있는 행이 있어야 합니다.",
   "gradients.none": "마지막 층에 기울기가 오지 않아 아무것도 학습되지 않습니다.",
   "gradients.first_none": "첫 번째 층에 기울기가 오지 않아 그 층은 학습되지 않습니다.",
   "gradients.exploding": "기울기가 되돌아오는 길에 폭발해서 앞쪽 층이 마구 흔들립니다.",
@@ -148,7 +151,7 @@ export default {
   "sample.update_none.frozen": "업데이트할 것이 없습니다. 모든 층이 고정되어 있습니다.",
 
   // 수업
-  "lesson.choose": "바로 이 화면에서 하는 여섯 가지 수업입니다. 설정은 수업이 알아서 맞추고, 수업을 나가면 원래 설정으로 돌아옵니다.",
+  "lesson.choose": "바로 이 화면에서 하는 여섯 가지 수업입니다. 설정은 수업이 알아서 맞추고, 수업을 나가면 원래 설정으로 돌아오고 훈련은 처음부터 다시 시작합니다.",
   "lesson.opened": "수업에는 따로 신경망이 필요합니다. 지금은 훈련된 모델이 열려 있습니다.",
   "lesson.previous": "이전",
   "lesson.next": "다음",

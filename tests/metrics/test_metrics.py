@@ -1,9 +1,10 @@
-"""Metrics under Keras's names: Keras's numbers, whatever the pieces, weights and shapes."""
+"""What holds for all metrics: Keras's names and numbers, whatever the pieces, weights and shapes."""
 
 from __future__ import annotations
 
 import itertools
 import json
+import pickle
 import warnings
 
 import numpy as np
@@ -123,20 +124,6 @@ def test_a_metric_is_that_of_keras(keras, name, config, kind, weighted):
     np.testing.assert_allclose(ours.result(), np.asarray(theirs.result()), rtol=2e-5, atol=2e-6)
 
 
-@pytest.mark.parametrize("weighted", [False, True])
-@pytest.mark.parametrize("name", ["Sum", "Mean"])
-@pytest.mark.parametrize("shape", [(7,), (7, 3)])
-def test_sums_and_means_are_those_of_keras(keras, name, shape, weighted):
-    rng = np.random.default_rng(0)
-    ours, theirs = metrics.CLASSES[name](), getattr(keras.metrics, name)()
-    for _ in range(3):
-        values = rng.normal(size=shape).astype(np.float32)
-        weight = rng.random(7).astype(np.float32) if weighted else None
-        ours.update_state(values, weight)
-        theirs.update_state(values, weight)
-    assert ours.result() == pytest.approx(float(theirs.result()), rel=1e-5)
-
-
 @settings(max_examples=20, deadline=None)
 @given(cuts=st.sets(st.integers(1, ROWS - 1), max_size=6), case=st.sampled_from(CASES))
 def test_how_the_rows_are_cut_changes_nothing(cuts, case):
@@ -176,13 +163,6 @@ def test_before_any_row_the_result_is_zero(name):
     assert np.all(np.asarray(metrics.CLASSES[name](*value).result()) == 0)
 
 
-def test_a_metric_that_needs_a_value_is_not_made_by_name_alone():
-    with pytest.raises(ArgumentError, match="'precision_at_recall': expected a value of recall, got a name alone"):
-        metrics.get("precision_at_recall")
-    with pytest.raises(ArgumentError, match="RecallAtPrecision: expected precision to be a number of at least 0"):
-        metrics.RecallAtPrecision(1.5)
-
-
 @pytest.mark.parametrize(("name", "config", "kind"), CASES)
 def test_a_metric_survives_its_description(name, config, kind):
     metric = metrics.CLASSES[name](**config)
@@ -202,6 +182,42 @@ def test_names_and_directions_are_those_of_keras(keras, name):
         assert ours.direction == getattr(theirs, "_direction", None)
 
 
+@pytest.mark.parametrize(("name", "config", "kind"), CASES)
+def test_a_pickled_metric_goes_on_where_it_was(name, config, kind):
+    y_true, y_pred = data(kind)
+    metric = metrics.CLASSES[name](**config)
+    metric.update_state(y_true[:20], y_pred[:20])
+    copy = pickle.loads(pickle.dumps(metric))
+    np.testing.assert_array_equal(copy(y_true[20:], y_pred[20:]), metric(y_true[20:], y_pred[20:]))
+
+
+# --- Metrics derived from ours -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["MyF1Score", "KLDivergenceOfRows", "Top3Accuracy"])
+def test_a_metric_of_ones_own_is_called_as_keras_calls_its_class(keras, name):
+    from keras.src.utils.naming import to_snake_case
+
+    assert type(name, (metrics.Metric,), {})().name == to_snake_case(name)
+
+
+def test_what_derives_from_a_metric_keeps_its_name():
+    class Ours(metrics.MeanSquaredError):
+        pass
+
+    assert (Ours().name, repr(Ours()), repr(Ours("ours"))) == ("mean_squared_error", "Ours()", "Ours('ours')")
+
+
+def test_what_derives_from_a_metric_may_have_arguments_of_its_own():
+    class Scaled(metrics.MeanSquaredError):
+        def __init__(self, factor=1.0):
+            super().__init__()
+            self.factor = factor
+
+    assert Scaled(2.0).get_config() == {"factor": 2.0}
+    assert repr(Scaled.from_config({"factor": 2.0})) == "Scaled(2.0)"
+
+
 # --- Shapes ------------------------------------------------------------------------------------------------------
 
 
@@ -219,10 +235,6 @@ def test_integer_labels_beside_several_outputs_are_taken_as_one_hot(name):
     expected = metrics.CLASSES[name]()(np.eye(5)[labels], output)
     np.testing.assert_array_equal(metrics.CLASSES[name]()(labels, output), expected)
     np.testing.assert_array_equal(metrics.CLASSES[name]()(labels[:, np.newaxis], output), expected)
-
-
-def test_f1_of_a_single_output_compares_it_with_a_half():
-    assert metrics.F1Score()([1, 1, 0, 0], [0.9, 0.2, 0.1, 0.8]) == pytest.approx(0.5, abs=1e-6)
 
 
 @pytest.mark.parametrize("name", ["MeanSquaredError", "BinaryAccuracy", "CategoricalCrossentropy", "R2Score"])
@@ -256,46 +268,7 @@ def test_weights_may_stand_in_a_column(name):
     assert plain(y_true, y_pred, weight) == column(y_true, y_pred, weight[:, np.newaxis])
 
 
-# --- By hand -----------------------------------------------------------------------------------------------------
-
-
-def test_auc_of_a_perfect_ranking_is_one_and_of_its_reverse_zero():
-    y_true, y_pred = np.array([0, 0, 1, 1]), np.array([0.1, 0.2, 0.8, 0.9])
-    assert metrics.AUC()(y_true, y_pred) == pytest.approx(1)
-    assert metrics.AUC(curve="PR")(y_true, y_pred) == pytest.approx(1)
-    assert metrics.AUC()(1 - y_true, y_pred) == pytest.approx(0)
-
-
-def test_the_confusion_matrix_has_the_true_classes_as_rows():
-    metric = metrics.ConfusionMatrix()
-    metric.update_state(np.array([0, 2]), np.array([[0.1, 0.9, 0.0], [0.0, 0.0, 1.0]]))
-    metric.update_state(np.array([[0, 1, 0]]), np.array([[0.1, 0.9, 0.0]]))
-    assert metric.result().tolist() == [[0, 1, 0], [0, 1, 0], [0, 0, 1]]
-
-
-def test_the_confusion_matrix_of_one_output_and_of_labels():
-    assert metrics.ConfusionMatrix()([1, 0, 1], [[0.9], [0.8], [0.1]]).tolist() == [[0, 1], [1, 1]]
-    assert metrics.ConfusionMatrix(num_classes=3)([2, 0], [2, 1]).tolist() == [[0, 1, 0], [0, 0, 0], [0, 0, 1]]
-
-
-def test_r2_keeps_its_precision_for_large_means():
-    y_true = 1e9 + np.array([1.0, 2.0, 3.0, 4.0])
-    metric = metrics.R2Score()
-    for true in y_true:
-        metric.update_state([true], [true + 0.5])
-    assert metric.result() == pytest.approx(1 - 4 * 0.25 / 5)
-
-
-def test_r2_of_targets_that_do_not_vary():
-    assert metrics.R2Score()([3.0, 3.0], [3.0, 3.0]) == 1
-    assert metrics.R2Score()([3.0, 3.0], [3.0, 4.0]) == 0
-
-
-def test_an_adjusted_r2_of_too_few_rows_is_not_adjusted():
-    metric = metrics.R2Score(num_regressors=5)
-    metric.update_state([1.0, 2.0, 3.0], [1.0, 2.0, 4.0])
-    with pytest.warns(UserWarning, match="expected more than 6 values for the adjusted score, got 3"):
-        assert metric.result() == pytest.approx(0.5)
+# --- Results -----------------------------------------------------------------------------------------------------
 
 
 def test_saturated_outputs_give_finite_numbers_in_silence():
@@ -312,41 +285,6 @@ def test_results_are_plain_floats():
     for name, config, kind in CASES:
         result = metrics.CLASSES[name](**config)(*data(kind))
         assert type(result) is float or (isinstance(result, np.ndarray) and result.ndim >= 1)
-
-
-# --- Functions of one's own --------------------------------------------------------------------------------------
-
-
-def within(y_true, y_pred, limit=1.0):
-    return np.abs(y_true - y_pred) < limit
-
-
-def test_a_function_of_values_per_row_is_a_metric_under_its_name():
-    metric = metrics.get(within)
-    metric.update_state([0.0, 0.0, 0.0], [0.5, 2.0, 3.0])
-    metric.update_state([0.0], [0.5])
-    assert (metric.name, metric.result()) == ("within", 0.5)
-    assert metric.get_config() == {"fn": "within", "name": "within", "dtype": None}
-
-
-def test_a_function_of_one_value_counts_for_its_rows():
-    metric = metrics.MeanMetricWrapper(lambda y_true, y_pred: np.mean(y_pred), name="mean output")
-    metric.update_state(np.zeros(3), np.array([1.0, 2.0, 3.0]))
-    metric.update_state(np.zeros(1), np.array([6.0]))
-    assert metric.result() == 3
-
-
-def test_a_wrapped_function_gets_its_own_arguments_and_can_be_one_of_ours():
-    assert metrics.MeanMetricWrapper(within, limit=3.0)([0.0, 0.0], [2.0, 4.0]) == 0.5
-    assert metrics.MeanMetricWrapper("mean_squared_error")([[1.0]], [[3.0]]) == 4
-    with pytest.raises(UnknownNameError, match="MeanMetricWrapper fn: expected a known name, got 'within'"):
-        metrics.MeanMetricWrapper("within")
-
-
-def test_a_function_that_broadcasts_rows_against_rows_is_an_error():
-    metric = metrics.get(within)
-    with pytest.raises(ShapeError, match=r"'within': expected a value per row or one for all, got .* \(4, 4\)"):
-        metric.update_state(np.zeros(4), np.zeros((4, 1)))
 
 
 # --- By name -----------------------------------------------------------------------------------------------------
