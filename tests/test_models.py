@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import pickle
 import re
+import warnings
 from html.parser import HTMLParser
 from itertools import pairwise
 from types import ModuleType
@@ -15,7 +16,14 @@ import pytest
 
 from rosenblatt import Input, Sequential, losses, metrics, optimizers, utils
 from rosenblatt.callbacks import LambdaCallback
-from rosenblatt.errors import ArgumentError, DataError, ModelStateError, ShapeError, UnknownNameError
+from rosenblatt.errors import (
+    ArgumentError,
+    DataError,
+    ModelStateError,
+    ShapeError,
+    UnknownNameError,
+    UnlikelyLossWarning,
+)
 from rosenblatt.layers import (
     BatchNormalization,
     Dense,
@@ -108,6 +116,15 @@ def test_a_single_column_may_come_as_a_vector() -> None:
     model.fit(X[:, 0], LABELS, verbose=0)
     assert model.input_shape == (1,)
     assert model.predict([1.0, 2.0]).shape == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("shape", "given"), [((3, 2, 1), (5, 3, 2)), ((3, 2), (5, 3, 2, 1)), ((1,), (5,)), ((4,), (5, 4, 1))]
+)
+def test_a_last_axis_of_one_number_may_be_there_or_not(shape: Any, given: Any) -> None:
+    x = np.random.default_rng(0).normal(size=given).astype(np.float32)
+    model = Sequential([Input(shape), Flatten(), Dense(2)], seed=1)
+    np.testing.assert_array_equal(model.predict(x, verbose=0), model.predict(x.reshape(5, *shape), verbose=0))
 
 
 def test_callbacks_look_on_in_prediction():
@@ -370,6 +387,58 @@ def test_a_user_s_own_loss_and_metric() -> None:
     error = np.abs(model.predict(X) - NUMBERS)
     measured = model.evaluate(X, NUMBERS, verbose=0, return_dict=True)
     assert measured == pytest.approx({"loss": np.mean(error**3), "largest": error.max(axis=1).mean()})
+
+
+@pytest.mark.parametrize(
+    ("last", "loss", "doubt"),
+    [
+        (
+            Dense(3),
+            "sparse_categorical_crossentropy",
+            "outputs from 0 to 1, .* probabilities, got some from -.*from_log",
+        ),
+        (
+            Dense(1),
+            "binary_crossentropy",
+            "Let the model end in a sigmoid, or give BinaryCrossentropy.from_logits=True",
+        ),
+        (Dense(1, activation="relu", bias_initializer="ones"), "binary_crossentropy", "got some from .* to [1-9]"),
+        (Dense(1, activation="softmax"), "binary_crossentropy", "expected several outputs of a softmax, got one"),
+        (
+            Dense(3, activation="softmax"),
+            losses.SparseCategoricalCrossentropy(from_logits=True),
+            "outputs before any softmax",
+        ),
+    ],
+)
+def test_a_loss_that_cannot_be_meant_for_the_outputs_is_doubted_once(last: Dense, loss: Any, doubt: str) -> None:
+    x, y = np.linspace(-2, 2, 12).reshape(6, 2), np.arange(6) % 2
+    model = Sequential([Input((2,)), last.copy()], seed=1)
+    model.compile("sgd", loss)
+    with pytest.warns(UnlikelyLossWarning, match=f"Sequential: .*{doubt}") as caught:
+        model.fit(x, y, epochs=2, verbose=0)
+    assert [warning.filename for warning in caught] == [__file__]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model.evaluate(x, y, verbose=0)
+
+
+@pytest.mark.parametrize(
+    ("last", "loss"),
+    [
+        (Dense(3, activation="softmax"), "sparse_categorical_crossentropy"),
+        (Dense(3, activation="relu"), "sparse_categorical_crossentropy"),  # divided by their sum
+        (Dense(3), losses.SparseCategoricalCrossentropy(from_logits=True)),
+        (Dense(1, activation="sigmoid"), "binary_crossentropy"),
+        (Dense(1), losses.BinaryCrossentropy(from_logits=True)),
+        (Dense(1), "mse"),
+    ],
+)
+def test_a_loss_that_may_be_meant_for_the_outputs_is_not(last: Dense, loss: Any, recwarn: Any) -> None:
+    model = Sequential([Input((2,)), last.copy()], seed=1)
+    model.compile("sgd", loss)
+    model.fit(np.linspace(-2, 2, 12).reshape(6, 2), np.arange(6) % 2, verbose=0)
+    assert list(recwarn) == []
 
 
 def test_a_loss_whose_gradient_is_wrong_is_found_before_training() -> None:

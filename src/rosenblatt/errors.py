@@ -13,6 +13,7 @@
 
     NonFiniteLossWarning (RuntimeWarning)  training has diverged
     SlowEngineWarning (UserWarning)        the native engine is missing, and NumPy does its work
+    UnlikelyLossWarning (UserWarning)      a loss that does not go with the outputs
 
 What only one part of the library raises is defined there, and derived from one of these. All can be caught as
 `RosenblattError`. A message follows one template: ``WHO: expected WHAT, got WHAT. CURE.``
@@ -208,4 +209,20 @@ class SlowEngineWarning(UserWarning):
         ...     engine = Sequential().engine
         >>> engine.name in ("native", "reference")
         True
+    """
+
+
+class UnlikelyLossWarning(UserWarning):
+    """A loss can hardly be meant for the outputs that it is given, such as a cross-entropy for negative ones.
+
+    Example:
+        >>> import warnings
+        >>> from rosenblatt import Sequential, layers
+        >>> model = Sequential([layers.Dense(1, activation="tanh")], seed=1)
+        >>> model.compile("sgd", "binary_crossentropy")
+        >>> with warnings.catch_warnings(record=True) as caught:
+        ...     warnings.simplefilter("always")
+        ...     history = model.fit([[1.0], [-2.0]], [0, 1], verbose=0)
+        >>> [warning.category.__name__ for warning in caught]
+        ['UnlikelyLossWarning']
     """

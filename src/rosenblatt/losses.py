@@ -801,6 +801,41 @@ divided by the number of rows.
             _tell_worst(loss, slope, gradient, size, np.unravel_index(int(np.argmax(excess)), excess.shape))
 
 
+def doubt(loss: Loss, activation: str, outputs: Array) -> str | None:
+    """Return why a loss can hardly be meant for the outputs that it is given, with a cure; None where it can.
+
+    Args:
+        loss: the loss.
+        activation: the name of the one that the outputs come from.
+        outputs: (n, units), some of them.
+
+    Example:
+        >>> print(doubt(BinaryCrossentropy(), "linear", np.array([[-1.5], [3.0]])))
+        expected outputs from 0 to 1, for binary_crossentropy takes probabilities, got some from -1.5 to 3. \
+Let the model end in a sigmoid, or give BinaryCrossentropy(from_logits=True).
+        >>> doubt(BinaryCrossentropy(), "sigmoid", np.array([[0.2], [0.9]])) is None
+        True
+    """
+    rule = loss.rule
+    if "from_logits" not in rule.config:
+        return None
+    by_class = "categorical" in rule.name
+    wanted = "softmax" if by_class else "sigmoid"
+    if rule.config["from_logits"]:
+        if activation not in ("softmax", wanted):
+            return None
+        return f"expected outputs before any {activation}, as from_logits=True says, got those of one. Leave it out."
+    if activation == "softmax" and outputs.shape[-1] == 1:
+        return "expected several outputs of a softmax, got one, which is always 1. Use a sigmoid, or an output a class."
+    low, high = outputs.min(), outputs.max()
+    if low >= 0 and (by_class or high <= 1):  # the categorical ones divide by the sum
+        return None
+    return (
+        f"expected outputs from 0 to 1, for {rule.name} takes probabilities, got some from {low:.3g} to {high:.3g}. "
+        f"Let the model end in a {wanted}, or give {type(loss).__name__}(from_logits=True)."
+    )
+
+
 def _tell_worst(loss: Loss, slope: Callable[[Array], Array], gradient: Array, size: Array, row: Any) -> NoReturn:
     """Raise the error that names the output of a row at which gradient and finite differences differ most."""
     measured = np.empty(gradient.shape[-1])

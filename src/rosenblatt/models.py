@@ -4,24 +4,32 @@ from __future__ import annotations
 
 import copy
 import math
+import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rosenblatt import data, losses, optimizers, summary, training
+from rosenblatt import answers, data, losses, optimizers, summary, training
 from rosenblatt import metrics as metrics_module
 from rosenblatt.arguments import check_flag, check_name, check_number, check_verbose, check_whole_number
 from rosenblatt.callbacks import CallbackList, Logs
 from rosenblatt.configuration import deserialize, serialize
 from rosenblatt.data import ArraySource, Batch, IterableSource, Slice
 from rosenblatt.engines.select import default_engine
-from rosenblatt.errors import ArgumentError, DataError, MissingExtraError, ModelStateError, ShapeError
+from rosenblatt.errors import (
+    ArgumentError,
+    DataError,
+    MissingExtraError,
+    ModelStateError,
+    ShapeError,
+    UnlikelyLossWarning,
+)
 from rosenblatt.functional import network
 from rosenblatt.functional.optimizers import effective_learning_rate, start_slots
 from rosenblatt.history import History
-from rosenblatt.layers import LAYERS, Input, Layer, copy_weights, lay_out, name_layers, shape_of_row
+from rosenblatt.layers import LAYERS, Flatten, Input, Layer, copy_weights, lay_out, name_layers, shape_of_row
 from rosenblatt.metrics import Metric
 from rosenblatt.plan import ArrayPlan, LayerPlan, Plan, State, fuse_output
 from rosenblatt.targets import fit_to_loss
@@ -905,10 +913,14 @@ class Sequential:
         """Check rows; the model stays as it is."""
         rows = data.numbers(who, "x", x)
         data.check_rows(who, "x", rows)
-        if rows.ndim == 1 and self._input_shape in (None, (1,)):
-            rows = rows[:, None]
-        if self._input_shape is not None and rows.shape[1:] != self._input_shape:
-            raise ShapeError(self._misfit(who, rows.shape, self._input_shape))
+        wanted = (1,) if self._input_shape is None and rows.ndim == 1 else self._input_shape
+        if wanted is not None and rows.shape[1:] != wanted:
+            if (*rows.shape[1:], 1) == wanted:  # an axis of one number may be there or not, as in Keras
+                rows = rows[..., None]
+            elif rows.shape[1:] == (*wanted, 1):
+                rows = rows[..., 0]
+            else:
+                raise ShapeError(self._misfit(who, rows.shape, wanted))
         data.check_finite(who, "x", rows, self.dtype)
         return rows
 
@@ -922,7 +934,8 @@ class Sequential:
                 f"shape {got}. Give x[None]."
             )
         if len(got) > 1 and math.prod(got[1:]) == math.prod(wanted):
-            return f"{place} Reshape x to {(got[0], *wanted)}, or let the model begin with Flatten."
+            other = "" if isinstance(first, Flatten) else ", or let the model begin with Flatten"
+            return f"{place} Reshape x to {(got[0], *wanted)}{other}."
         return f"{place} Check the columns of x or the layer's input_shape."
 
     def _batch(
@@ -994,6 +1007,9 @@ class Sequential:
         outputs = self.engine.predict(self.plan, self.state, x)
         if isinstance(self.loss, losses.CustomLoss) and np.isfinite(outputs).all():
             losses.check_gradient(self.loss, target, outputs)
+        doubt = losses.doubt(self.loss, answers.last_activation(self), outputs)
+        if doubt is not None:
+            warnings.warn(f"Sequential: {doubt}", UnlikelyLossWarning, stacklevel=3)
         if self.prepare_metrics(target):
             training.update_metrics(self, target, outputs, weight)
             self.reset_metrics()

@@ -101,9 +101,9 @@ SHAPES: dict[str, tuple[Callable[[Sequential], object], type[RosenblattError], s
         "predict: expected rows, an array of shape (rows, 3), got a single row of shape (3,). Give x[None].",
     ),
     "one axis too many": (
-        lambda m: m.evaluate(X[:, :, None], Y),
+        lambda m: m.evaluate(X[:, :, None, None], Y),
         ShapeError,
-        f"evaluate: {HIDDEN}: expected inputs of width 3, got an array of shape (8, 3, 1). "
+        f"evaluate: {HIDDEN}: expected inputs of width 3, got an array of shape (8, 3, 1, 1). "
         "Reshape x to (8, 3), or let the model begin with Flatten.",
     ),
     "x longer than y": (

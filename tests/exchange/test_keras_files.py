@@ -388,18 +388,22 @@ REFUSED: dict[str, tuple[Callable[[ModuleType], Any], str]] = {
         lambda keras: (lambda x: keras.Model(x, keras.ops.relu(x)))(keras.Input((4,))),
         r"expected layers that this library has, got Relu",
     ),
-    "a model in a model": (
-        of_one(lambda keras: keras.Sequential([keras.layers.Dense(2)])),
-        r"expected layers that this library has, got Sequential",
+    "a branch in a model in a model": (
+        of_one(branch),
+        r"single chain of layers, got 'add\w*', which has several inputs",
+    ),
+    "a layer in a model in a model": (
+        of_one(lambda keras: keras.Sequential([keras.layers.Reshape((2, 2), name="square")], name="inner")),
+        r"expected layers that this library has, got Reshape \('square', layer 2 of 2 in 'inner'\)\. It has",
     ),
     "a lambda as a layer": (of_one(lambda keras: keras.layers.Lambda(lambda x: x)), r"this library has, got Lambda"),
     "a lambda as an activation": (
         of_one(lambda keras: keras.layers.Dense(2, activation=lambda x: x)),
         r"expected an activation that this library has, got .* in 'dense\w*', layer 2 of 2\. It has elu, ",
     ),
-    "a layer as an activation": (
-        of_one(lambda keras: keras.layers.Dense(2, activation=keras.layers.LeakyReLU())),
-        r"expected an activation that this library has, got LeakyReLU",
+    "a layer with weights as an activation": (
+        of_one(lambda keras: keras.layers.Dense(2, activation=keras.layers.PReLU())),
+        r"expected an activation that this library has, got PReLU in 'dense\w*', .* Make it a layer of its own\.",
     ),
     "another axis": (of_one(lambda keras: keras.layers.Softmax(axis=0)), r"Softmax: expected axis=-1, got 0\."),
     "shared slopes": (
@@ -427,6 +431,154 @@ def test_models_of_keras_that_are_refused(keras: ModuleType, name: str, tmp_path
     make(keras).save(tmp_path / "model.keras")
     with pytest.raises(FileFormatError, match=f"^load_model: .*{message}"):
         load_model(tmp_path / "model.keras")
+
+
+def in_a_sequential(keras: ModuleType) -> Any:
+    part = keras.Sequential(
+        [
+            keras.Input((4,)),
+            keras.layers.Dense(5, "tanh", name="one"),
+            keras.layers.BatchNormalization(name="two"),
+            keras.layers.Dense(4, name="three"),
+        ]
+    )
+    return keras.Sequential(
+        [keras.Input((4,)), keras.layers.Dense(4, name="zero"), part, keras.layers.Dense(3, name="four")]
+    )
+
+
+def in_a_chain(keras: ModuleType) -> Any:
+    rows = keras.Input((4,))
+    part = keras.Sequential([keras.layers.Dense(4, "relu", name="one"), keras.layers.Dense(4, name="two")])
+    inputs = keras.Input((4,))
+    layer = keras.layers.Dense(4, name="three")
+    functional = keras.Model(rows, keras.layers.Softmax(name="four")(layer(rows)))
+    return keras.Model(inputs, keras.layers.Dense(3, name="five")(functional(part(inputs))))
+
+
+def in_one_another(keras: ModuleType) -> Any:
+    part: Any = keras.layers.Dense(4, "tanh", name="innermost")
+    for depth in range(4):
+        layer = keras.layers.Dense(4, name=f"before_{depth}")
+        part = keras.Sequential([keras.Input((4,)), layer, part])
+    return keras.Sequential([part, keras.layers.Dense(3, name="last")])
+
+
+def partly_frozen(keras: ModuleType) -> Any:
+    model = in_a_sequential(keras)
+    model.layers[1].layers[0].trainable = False
+    return model
+
+
+def with_layers_as_activations(keras: ModuleType) -> Any:
+    stack = [
+        keras.layers.Dense(5, activation=keras.layers.LeakyReLU(negative_slope=0.25)),
+        keras.layers.Dense(5, activation=keras.layers.ReLU(max_value=0.5)),
+        keras.layers.Activation(keras.layers.ELU(alpha=0.5)),
+        keras.layers.Dense(3, activation=keras.layers.Softmax()),
+    ]
+    return keras.Sequential([keras.Input((4,)), *stack])
+
+
+def with_layers_that_pass_on(keras: ModuleType) -> Any:
+    nothing = keras.layers.Identity
+    return keras.Sequential([keras.Input((4,)), nothing(), keras.layers.Dense(5), nothing(), keras.layers.Dense(3)])
+
+
+FLATTENED: dict[str, tuple[Callable[[ModuleType], Any], list[str]]] = {
+    "in a Sequential": (in_a_sequential, ["Dense", "Dense", "BatchNormalization", "Dense", "Dense"]),
+    "in a chain": (in_a_chain, ["Dense", "Dense", "Dense", "Softmax", "Dense"]),
+    "in one another": (in_one_another, ["Dense"] * 6),
+    "partly frozen": (partly_frozen, ["Dense", "Dense", "BatchNormalization", "Dense", "Dense"]),
+    "as activations": (
+        with_layers_as_activations,
+        ["Dense", "LeakyReLU", "Dense", "ReLU", "Activation", "ELU", "Dense", "Softmax"],
+    ),
+    "that pass on": (with_layers_that_pass_on, ["Dense", "Dense"]),
+}
+
+
+def saved(make: Callable[[ModuleType], Any], keras: ModuleType, path: Path) -> Any:
+    """A model of Keras, trained for some steps, as a file."""
+    theirs = make(keras)
+    theirs.compile(keras.optimizers.Adam(0.01), "mse")
+    for _ in range(3):
+        theirs.train_on_batch(X, ONE_HOT)
+    theirs.save_weights(path) if path.name.endswith(".weights.h5") else theirs.save(path)
+    return theirs
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+@pytest.mark.parametrize("name", FLATTENED)
+def test_layers_within_layers_come_one_after_another(keras: ModuleType, name: str, suffix: str, tmp_path: Path) -> None:
+    make, kinds = FLATTENED[name]
+    theirs = saved(make, keras, tmp_path / f"model{suffix}")
+    model = load_model(tmp_path / f"model{suffix}")
+    assert [type(layer).__name__ for layer in model.layers] == kinds
+    np.testing.assert_allclose(model.predict(X, verbose=0), theirs.predict(X, verbose=0), rtol=1e-5, atol=1e-6)
+    model.train_on_batch(X, ONE_HOT)  # with what the optimizer remembers
+    theirs.train_on_batch(X, ONE_HOT)
+    np.testing.assert_allclose(model.predict(X, verbose=0), theirs.predict(X, verbose=0), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".weights.h5", ".h5"])
+@pytest.mark.parametrize("name", FLATTENED)
+def test_weights_of_layers_within_layers_are_found_by_their_names(
+    keras: ModuleType, name: str, suffix: str, tmp_path: Path
+) -> None:
+    theirs = saved(FLATTENED[name][0], keras, tmp_path / "model.keras")
+    model = load_model(tmp_path / "model.keras")
+    wanted = model.get_weights()
+    model.set_weights([np.ones_like(array) for array in wanted])
+    path = tmp_path / f"again{suffix}"
+    theirs.save_weights(path) if suffix == ".weights.h5" else theirs.save(path)
+    model.load_weights(path)
+    for ours, other in zip(model.get_weights(), wanted, strict=True):
+        np.testing.assert_array_equal(ours, other)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "message"),
+    [
+        (".weights.h5", r"expected the weights of one layer 'one' in .*, got those of 0\. Give the layers the names"),
+        (".keras", r"expected the weights of one layer 'one' in .*, got those of 0\. Give the layers the names"),
+        (".h5", r"expected the weights of the layers one, two in .*, got a model within the model of 1, 2\. Give"),
+    ],
+)
+def test_weights_of_layers_within_layers_under_other_names(
+    keras: ModuleType, suffix: str, message: str, tmp_path: Path
+) -> None:
+    part = [keras.Input((4,)), keras.layers.Dense(4, name="1"), keras.layers.Dense(4, name="2")]
+    path = tmp_path / f"model{suffix}"
+    saved(lambda keras: keras.Sequential([*part[:1], keras.Sequential(part), keras.layers.Dense(3)]), keras, path)
+    model = Sequential([Dense(4, name="one", input_shape=(4,)), Dense(4, name="two"), Dense(3, name="three")])
+    with pytest.raises(FileFormatError, match=f"^load: {message}"):
+        model.load_weights(path)
+
+
+def test_layers_of_several_models_that_bear_the_same_name(keras: ModuleType, tmp_path: Path) -> None:
+    def make(keras: ModuleType) -> Any:
+        parts = [keras.Sequential([keras.Input((4,)), keras.layers.Dense(4, name="dense")]) for _ in range(2)]
+        first, last = keras.layers.Dense(4, name="dense_1"), keras.layers.Dense(3, name="dense")
+        return keras.Sequential([keras.Input((4,)), first, *parts, last])
+
+    theirs = saved(make, keras, tmp_path / "model.keras")
+    model = load_model(tmp_path / "model.keras")
+    assert [layer.name for layer in model.layers] == ["dense_1", "dense", "dense_2", "dense_3"]
+    np.testing.assert_allclose(model.predict(X, verbose=0), theirs.predict(X, verbose=0), rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int32", "float16"])
+def test_the_type_of_the_rows_is_not_that_of_the_layers(keras: ModuleType, dtype: str, tmp_path: Path) -> None:
+    stack = [keras.layers.Rescaling(1 / 255), keras.layers.Flatten(), keras.layers.Dense(3)]
+    theirs = keras.Sequential([keras.Input((5, 5), dtype=dtype), *stack])
+    theirs.save(tmp_path / "model.keras")
+    model = load_model(tmp_path / "model.keras")
+    pictures = np.arange(50).reshape(2, 5, 5).astype(dtype)
+    assert model.dtype == "float32"
+    np.testing.assert_allclose(
+        model.predict(pictures, verbose=0), theirs.predict(pictures, verbose=0), rtol=1e-5, atol=1e-6
+    )
 
 
 def test_training_that_is_refused_can_be_left_out(keras: ModuleType, tmp_path: Path) -> None:
@@ -605,6 +757,28 @@ def test_a_whole_model_of_keras_2(keras: ModuleType, tmp_path: Path) -> None:
     assert isinstance(model.loss, losses.CategoricalCrossentropy)
     theirs = keras.models.load_model(path, compile=False)
     np.testing.assert_allclose(model.predict(X, verbose=0), theirs.predict(X, verbose=0), rtol=1e-5, atol=1e-7)
+
+
+def test_a_model_within_a_model_of_keras_2(tmp_path: Path) -> None:
+    inner = [KERAS_2_LAYERS[0], *KERAS_2_LAYERS[1:3], keras_2_dense("dense_1", 3, trainable=False)]
+    stack = [
+        keras_2_layer("InputLayer", "rows", batch_input_shape=[None, 4]),
+        {"class_name": "Sequential", "config": {"name": "inner", "layers": inner}},
+        keras_2_dense("last", 2),
+    ]
+    arrays = keras_2_arrays()
+    first, second, third = arrays["dense"], arrays["batch_normalization"], arrays["dense_1"]
+    names = ["gamma", "beta", "moving_mean", "moving_variance"]
+    together = {f"dense/{name}": first[name] for name in first}
+    together |= {f"batch_normalization/{name}": second[name] for name in names[:2]}  # what is trained comes first
+    together |= {f"batch_normalization/{name}": second[name] for name in names[2:]}
+    together |= {f"dense_1/{name}": third[name] for name in third}
+    last = {"kernel": np.ones((3, 2), np.float32), "bias": np.zeros(2, np.float32)}
+    write_keras_2(tmp_path / "model.h5", stack, {"inner": together, "last": last})
+    model = load_model(tmp_path / "model.h5")
+    wanted = [*first.values(), *second.values(), *third.values(), *last.values()]
+    for ours, other in zip(model.get_weights(), wanted, strict=True):
+        np.testing.assert_array_equal(ours, other)
 
 
 def test_a_function_that_was_another_one_in_keras_2(tmp_path: Path) -> None:

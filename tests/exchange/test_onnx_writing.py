@@ -104,6 +104,13 @@ def test_a_whole_network(rows: Any, row_shape: tuple[int, ...], dtype: str, carr
     np.testing.assert_allclose(answer, model.predict(rows, verbose=0), **TOLERANCE[dtype])
 
 
+def test_layers_are_written_as_they_are_now(carry_out: Run) -> None:
+    model = Sequential([Input((3,)), Dense(4, activation="tanh"), Dense(2)], seed=1)
+    model.layers[0].activation = "relu"
+    x = np.random.default_rng(0).normal(size=(5, 3)).astype(np.float32)
+    np.testing.assert_allclose(numbers(carry_out(content(model), x)), model.predict(x, verbose=0), rtol=1e-5, atol=1e-6)
+
+
 def test_rows_may_be_as_many_as_you_like(carry_out: Run) -> None:
     model = classifier()
     for count in (1, 2, 1000):

@@ -162,3 +162,21 @@ def test_a_run_is_kept_to_compare_with_until_it_is_forgotten(tool: Start) -> Non
     chart.get_by_role("button", name="Forget kept runs").click()
     kept.wait_for(state="detached")
     assert keep.is_visible()
+
+
+def test_the_fall_of_the_loss_is_in_sight_beside_the_figures(tool: Start) -> None:
+    page = tool("learning_rate=0.3", height=720)
+    curves = page.page.locator("#toolbar .sparkline")
+    heights = """(canvas) => {
+        const { data, width } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height - 2);
+        const marked = [];
+        for (let i = 3; i < data.length; i += 4) if (data[i]) marked.push(Math.floor(i / 4 / width));
+        return marked;
+    }"""
+    page.play("+data.epoch > 20")
+    page.rest()
+    marked = curves.locator("canvas").evaluate(heights)
+    assert max(marked) - min(marked) > 3  # it falls
+    curves.click()
+    page.until("document.querySelector('#chart').getBoundingClientRect().bottom <= innerHeight || scrollY > 0")
+    assert page.page.locator("canvas.chart").is_visible()

@@ -17,7 +17,7 @@ import io
 import math
 import mmap
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import ModuleType
 from typing import Any, Final, NamedTuple
 
@@ -103,6 +103,9 @@ class Group(Header):
 
     def __len__(self) -> int:
         return len(self._entries)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
 
     def group(self, name: str) -> Group:
         """Return a group in this one."""

@@ -68,6 +68,11 @@ USUAL: dict[str, tuple[Any, ...]] = {
 }
 
 
+MODELS = ("Sequential", "Functional", "Model")  # kinds of models, also of those within a model
+PASSING_ON = ("InputLayer", "Identity")  # layers that change nothing
+ACTIVATION_LAYERS = ("ELU", "LeakyReLU", "ReLU", "Softmax")  # that have no weights: Keras takes them for activations
+
+
 class Entry(NamedTuple):
     """A layer as a file describes it."""
 
@@ -180,25 +185,71 @@ def _it_has(names: Iterable[str]) -> str:
 def entries(model: Config) -> list[Entry]:
     """Return the layers of a Sequential or of a Functional model that is one chain, from its input to its output.
 
+    The layers of a model within the model stand in its place, and a layer that is another one's activation after it.
+
     Raises:
         FileFormatError: it is another kind of model, or its layers branch.
     """
-    kind, layers = model["class_name"], model["config"]["layers"]
-    files.check_count("load_model", "layers", layers[1:], files.MOST_LAYERS)  # the first is the input
+    if model["class_name"] not in MODELS:
+        told = model["class_name"]
+        raise refused("a Sequential model or a Functional one that is a single chain", told, BUILD_ANEW)
+    found = list(_flattened(model, "", ""))
+    computing = [entry for entry in found if entry.class_name not in PASSING_ON]
+    files.check_count("load_model", "layers", computing, files.MOST_LAYERS)
+    return _named_apart(found)
+
+
+def _flattened(model: Config, folder: str, where: str) -> Iterator[Entry]:
+    """Yield the layers of a model, and of the models within it, in their order."""
+    layers = model["config"]["layers"]
     folders = weight_folders([layer["class_name"] for layer in layers])
-    found = [
-        Entry(_class_name(layer), layer["config"]["name"], layer["config"], folder, f"layer {place} of {len(layers)}")
-        for place, (layer, folder) in enumerate(zip(layers, folders, strict=True), start=1)
-    ]
-    if kind == "Sequential":
-        return found
-    if kind not in ("Functional", "Model"):
-        raise refused("a Sequential model or a Functional one that is a single chain", kind, BUILD_ANEW)
-    by_name = {entry.name: entry for entry in found}
+    places = [f"layer {number} of {len(layers)}{where}" for number in range(1, len(layers) + 1)]
+    for number in _order(model):
+        layer = layers[number]
+        name = layer["config"]["name"]
+        entry = Entry(_class_name(layer), name, layer["config"], folder + folders[number], places[number])
+        if entry.class_name in MODELS:
+            yield from _flattened(layer, f"{entry.folder}/", f" in {name!r}")
+        else:
+            yield from _with_its_activation(entry)
+
+
+def _order(model: Config) -> Sequence[int]:
+    """Return where the layers of a model are listed, from its input to its output."""
+    layers = model["config"]["layers"]
+    if model["class_name"] == "Sequential":
+        return range(len(layers))
+    numbers = {layer["config"]["name"]: number for number, layer in enumerate(layers)}
     chain = _chain(model["config"])
-    if len(by_name) != len(found) or sorted(chain) != sorted(by_name):
-        raise _branched(f"{len(found)} layers of which {len(chain)} lie on the way from the output to the input")
-    return [by_name[name] for name in chain]
+    if len(numbers) != len(layers) or sorted(chain) != sorted(numbers):
+        raise _branched(f"{len(layers)} layers of which {len(chain)} lie on the way from the output to the input")
+    return [numbers[name] for name in chain]
+
+
+def _with_its_activation(entry: Entry) -> Iterator[Entry]:
+    """Yield a layer, and after it the layer that is its activation, if it is one."""
+    activation = entry.config.get("activation")
+    if not isinstance(activation, Mapping) or activation.get("class_name") not in ACTIVATION_LAYERS:
+        yield entry
+        return
+    config = activation["config"]
+    yield entry._replace(config={**entry.config, "activation": "linear"})
+    yield Entry(_class_name(activation), config["name"], config, f"{entry.folder}/activation", entry.place)
+
+
+def _named_apart(found: Sequence[Entry]) -> list[Entry]:
+    """Give a layer another name where one before it, in another model, has the same."""
+    given = {entry.name for entry in found}
+    times, apart = Counter[str](), []
+    for entry in found:
+        name = entry.name
+        while times[entry.name] and name in given:
+            name = f"{entry.name}_{times[entry.name]}"
+            times[entry.name] += 1
+        given.add(name)
+        times[entry.name] += 1
+        apart.append(entry._replace(name=name, config={**entry.config, "name": name}))
+    return apart
 
 
 def weight_folders(class_names: Iterable[str]) -> list[str]:
@@ -280,7 +331,8 @@ def dtype(found: Sequence[Entry]) -> str:
     Raises:
         FileFormatError: one that is not supported, or several.
     """
-    policies = {_policy(entry.config.get("dtype")) for entry in found} - {None}
+    computing = (entry for entry in found if entry.class_name not in PASSING_ON)  # rows may be of any type
+    policies = {_policy(entry.config.get("dtype")) for entry in computing} - {None}
     if len(policies) > 1 or not policies <= {*DTYPES}:
         told = ", ".join(sorted(map(str, policies)))
         raise refused("one of float32 and float64 in all layers", told, "Build it with one of them.")
@@ -334,7 +386,8 @@ def _activation(value: Any, entry: Entry) -> str:
         name = value["config"] if kind == "function" else kind
     if name not in known:
         told = f"{name} in {entry.name!r}, {entry.place}"
-        raise refused("an activation that this library has", told, _it_has(known))
+        cure = "Make it a layer of its own." if name in LAYERS else _it_has(known)
+        raise refused("an activation that this library has", told, cure)
     return str(name)
 
 

@@ -21,7 +21,9 @@ import json
 import math
 import mmap
 import warnings
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -51,10 +53,9 @@ LARGEST_OURS: Final = 2**24  # bytes: the history grows with the epochs
 COPIES: Final = 6  # of every weight that a file can hold: itself, and what an optimizer remembers of it
 EIGHT: Final = 8  # bytes, the size of the largest number
 FOLDER_SIZE: Final = 2**14  # bytes that a layer's folders take in an HDF5 file, at most
+SAME_NAMES: Final = "Give the layers the names that they have there, or load the whole model from a .keras file."
 # What of a description Keras has no place for, as it is where the file does not say it.
-OURS_ONLY: Final[Mapping[str, Any]] = dict.fromkeys(
-    ("rng", "class_names", "data_name", "feature_names", "target_name")
-)
+OURS_ONLY: Final[Mapping[str, Any]] = dict.fromkeys(("rng", "class_names", "data_name", "feature_names", "target_name"))
 
 # The order of an optimizer's slots in a file. All arrays' first group comes first; within a group they take turns.
 SLOTS: dict[str, tuple[tuple[str, ...], ...]] = {
@@ -257,7 +258,7 @@ def read_weights(model: Sequential, path: Path) -> Tensors:
     else:
         root = _open_hdf5("load", path)
     if "layers" in root:
-        return _read_weights(root, places, model.dtype)
+        return _read_weights(root, _found_places(root, places), model.dtype)
     legacy = root.group("model_weights") if "model_weights" in root else root
     return _read_legacy_weights(legacy, places, model.dtype)
 
@@ -278,7 +279,7 @@ def _understood(config: Mapping[str, Any], entries: Sequence[keras_configs.Entry
     layers: list[dict[str, Any]] = []
     shape = input_shape
     for entry in entries:
-        if entry.class_name == "InputLayer":
+        if entry.class_name in keras_configs.PASSING_ON:
             continue
         layers.append(keras_configs.layer(entry, trainable, axes=len(shape) + 1))
         shape = _made(layers[-1]).output_shape_for(shape)
@@ -299,7 +300,7 @@ def _made(layer: Mapping[str, Any]) -> Layer:
 def _planned(description: Description, entries: Sequence[keras_configs.Entry]) -> list[Place]:
     """Plan the model that a file describes, without allocating anything."""
     model = description["model"]
-    folders = [entry.folder for entry in entries if entry.class_name != "InputLayer"]
+    folders = [entry.folder for entry in entries if entry.class_name not in keras_configs.PASSING_ON]
     return _places([_made(layer) for layer in model["layers"]], tuple(model["input_shape"]), folders)
 
 
@@ -318,17 +319,65 @@ def _read_weights(root: Group, places: Sequence[Place], dtype: str) -> Tensors:
     return tensors
 
 
+def _found_places(root: Group, places: Sequence[Place]) -> Sequence[Place]:
+    """Return where a file has the arrays of layers: by the layers' names where they are no single chain there.
+
+    Keras tells the names since 3.6; the folders alone do not say where a model within the model stands.
+    """
+    if all(place.folder.split("/")[1] in root.group("layers") for place in places):
+        return places
+    named = list(islice(_named_folders(root.group("layers"), "layers"), 2 * files.MOST_LAYERS))
+    names, folders = Counter(name for name, _ in named), dict(named)
+    for place in places:
+        if names[place.plan.name] != 1:
+            raise FileFormatError(
+                f"{root.file.who}: expected the weights of one layer {place.plan.name!r} in {root.file.name}, got "
+                f"those of {names[place.plan.name]}. {SAME_NAMES}"
+            )
+    return [place._replace(folder=folders[place.plan.name]) for place in places]
+
+
+def _named_folders(layers: Group, path: str) -> Iterator[tuple[str, str]]:
+    """Yield the names of layers and their folders, of those in models within the model, too."""
+    for child in layers:
+        folder, group = f"{path}/{child}", layers.group(child)
+        if "layers" in group:
+            yield from _named_folders(group.group("layers"), f"{folder}/layers")
+        for own in (folder, f"{folder}/activation") if "activation" in group else (folder,):
+            variables = (group.group("activation") if own != folder else group).group("vars")
+            yield str(variables.attribute("name")), own
+
+
 def _read_legacy_weights(root: Group, places: Sequence[Place], dtype: str) -> Tensors:
-    """Read the weights from the layout of Keras 2: a group a layer, by its name, in the order of the layers."""
-    names = _texts(root, "layer_names")
-    found = [arrays for name in names if (arrays := _named_arrays(root.group(name)))]
+    """Read the weights from the layout of Keras 2: a group a layer, by its name, in the order of the layers.
+
+    A model within the model is one group. What is trained comes first in it, so its layers are told by their names.
+    """
+    groups = [layers for name in _texts(root, "layer_names") if (layers := _by_layer(root.group(name)))]
     wanted = [place for place in places if place.arrays]
-    if len(found) != len(wanted):
-        raise root.file.damaged(f"weights of {len(found)} layers for {len(wanted)} that have some")
+    if sum(map(len, groups)) != len(wanted):
+        raise root.file.damaged(f"weights of {sum(map(len, groups))} layers for {len(wanted)} that have some")
+    found: list[list[Dataset]] = []
+    for layers in groups:
+        names = [place.plan.name for place in wanted[len(found) : len(found) + len(layers)]]
+        if len(layers) > 1 and sorted(layers) != sorted(names):
+            raise FileFormatError(
+                f"{root.file.who}: expected the weights of the layers {', '.join(names)} in {root.file.name}, got a "
+                f"model within the model of {', '.join(layers)}. {SAME_NAMES}"
+            )
+        found += [layers[name] for name in names] if len(layers) > 1 else layers.values()
     tensors: Tensors = {}
     for place in places:
         tensors |= _layer_arrays(place, found.pop(0) if place.arrays else [], dtype)
     return tensors
+
+
+def _by_layer(group: Group) -> dict[str, list[Dataset]]:
+    """Return the arrays that a group of Keras 2 lists, by the names of the layers that they belong to."""
+    found: dict[str, list[Dataset]] = {}
+    for name, array in zip(_texts(group, "weight_names"), _named_arrays(group), strict=True):
+        found.setdefault("/".join(name.split("/")[-2:-1]), []).append(array)
+    return found
 
 
 def _named_arrays(group: Group) -> list[Dataset]:

@@ -34,6 +34,7 @@ from rosenblatt.errors import ArgumentError, MissingExtraError
 from rosenblatt.files import checked_path, write_content
 from rosenblatt.functional.activations import SELU_ALPHA, SELU_SCALE
 from rosenblatt.functional.normalization import standard_deviation
+from rosenblatt.layers import lay_out, name_layers
 from rosenblatt.plan import LayerPlan, Rule
 from rosenblatt.types import Array, Shape
 from rosenblatt.version import __version__
@@ -93,11 +94,13 @@ def to_onnx(
     names = class_names if class_names is not None else model.class_names
     node = Nodes(model.dtype)
     y = "X" if input_dtype == model.dtype else node("Cast", "X", to=_type_of(model.dtype))
-    for layer in model.layers:
-        node.layer = layer.plan.name
+    # Not the model's own plan, in which the loss has taken the last activation off; and as the layers are now.
+    plans = lay_out(model.layers, name_layers(model.layers), model.plan.input_shape)
+    for layer, plan in zip(model.layers, plans, strict=True):
+        node.layer = plan.name
         if layer.kind not in LAYERS:
             raise ArgumentError(f"export: expected layers among {', '.join(LAYERS)}, got {layer!r}. Leave it out.")
-        y = LAYERS[layer.kind](node, layer.plan, layer.weights, y)
+        y = LAYERS[layer.kind](node, plan, layer.weights, y)
     node.layer = "output"
     graph = onnx.helper.make_graph(
         outputs=_outputs(node, model, y, names),  # first: it adds the last nodes

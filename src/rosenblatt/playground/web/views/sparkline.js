@@ -8,7 +8,7 @@ const HEIGHT = 34;
 
 export function sparkline(element) {
   let state = {};
-  const stage = new Stage(element, "sparkline", paint);
+  const stage = new Stage(element, "losses", paint);
 
   function paint() {
     if (!stage.hostWidth || !state.setup) return;
