@@ -1231,6 +1231,7 @@ def from_sklearn(estimator: Any, *, seed: int | None = None) -> Sequential:
         its single output is the probability of the second.
 
     Raises:
+        MissingExtraError: scikit-learn is not installed.
         ArgumentError: another estimator, or a scaler whose figures a layer of this precision cannot hold.
         ModelStateError: it is not fitted.
 

@@ -879,6 +879,12 @@ def test_a_small_file_does_not_fill_the_memory(name: str, read: Read) -> None:
     assert time.process_time() - begin < 5.0
 
 
+@pytest.mark.parametrize("content", [b"x" * 100, b""])
+def test_bytes_that_pass_for_an_empty_message(content: bytes, read: Read) -> None:
+    with pytest.raises(FileFormatError, match=r"damaged or none \(it says no version of ONNX\)\. Fetch it again"):
+        read(content)
+
+
 def test_lengths_beyond_the_end(read: Read) -> None:
     for content in (varint(7 << 3 | 2) + varint(2**62), b"\xff" * 20, b"\x3a", b"\x3b\x00", b"\x39\x00"):
         with pytest.raises(FileFormatError, match="damaged or none"):

@@ -74,6 +74,9 @@ def command_in_python(model: Sequential, folder: Path) -> list[str]:
 def command_in_javascript(model: Sequential, folder: Path) -> list[str]:
     if NODE is None:
         pytest.skip("needs Node: the Debian package nodejs")
+    version = subprocess.run([NODE, "--version"], capture_output=True, text=True, check=True).stdout
+    if tuple(map(int, version.strip("v\n").split(".")))[:2] < (20, 19):
+        pytest.skip("needs Node 20.19 or newer to run the file itself")
     (folder / "package.json").write_text('{"type": "module"}')
     model.export(folder / "predict.js")
     return [NODE, str(folder / "predict.js")]

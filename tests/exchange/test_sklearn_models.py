@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import numpy as np
 import pytest
 
-from rosenblatt.errors import ArgumentError, ModelStateError
+from rosenblatt.errors import ArgumentError, MissingExtraError, ModelStateError
 from rosenblatt.models import from_sklearn, load_model
 from rosenblatt.types import Array
 
@@ -152,3 +153,10 @@ def test_it_can_be_trained_on() -> None:
 def test_what_cannot_come_from_scikit_learn(estimator: Any, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         from_sklearn(estimator(*table()))
+
+
+@pytest.mark.parametrize("module", ["sklearn.neural_network", "sklearn.pipeline"])
+def test_without_scikit_learn_the_extra_is_named(module: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, module, None)  # as if it were not installed
+    with pytest.raises(MissingExtraError, match=r"^from_sklearn: expected scikit-learn .*'rosenblatt\[sklearn\]'"):
+        from_sklearn(object())

@@ -348,3 +348,15 @@ def test_an_input_made_of_the_axes_does_not_rest(features: list[str], rest: list
     run = Run()
     run.change({"features": features})
     assert description.setup(run)["problem"]["rest"] == rest
+
+
+def test_the_page_is_told_what_a_model_learns_by_and_what_keeps_it_from_learning() -> None:
+    told = description.setup(Run(model=two_inputs(), rows=PLANE))
+    assert (told["obstacle"], told["table"]) == (None, None)
+    assert told["compiled"] == {"optimizer": "adam", "loss": "binary_crossentropy"}
+    assert sum(told["problem"]["rows"]) == len(PLANE[0])
+    assert description.setup(Run(model=two_inputs()))["obstacle"] == {"key": "no_target", "arguments": {}}
+    model = Sequential([Input((2,)), Dense(1)], seed=1)
+    told = description.setup(Run(model=model, rows=PLANE))
+    assert told["compiled"] is None
+    assert told["obstacle"] == {"key": "not_compiled", "arguments": {}}

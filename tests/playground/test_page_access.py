@@ -321,7 +321,9 @@ def test_a_field_that_holds_again_is_no_longer_called_wrong(tool: Start) -> None
 
 
 def focused(page: Tool) -> str:
-    label: str = page.page.evaluate("document.activeElement.getAttribute('aria-label') ?? document.activeElement.tagName")
+    label: str = page.page.evaluate(
+        "document.activeElement.getAttribute('aria-label') ?? document.activeElement.tagName"
+    )
     return label
 
 
@@ -357,7 +359,8 @@ def test_no_choice_of_the_speed_is_cut(tool: Start, width: int, language: str) -
             const { fontSize, fontFamily } = getComputedStyle(select);
             const pen = document.createElement("canvas").getContext("2d");
             pen.font = `${fontSize} ${fontFamily}`;
-            return [Math.max(...[...select.options].map(({ text }) => pen.measureText(text).width)), select.clientWidth];
+            const widths = [...select.options].map(({ text }) => pen.measureText(text).width);
+            return [Math.max(...widths), select.clientWidth];
         }"""
     )
     assert text + 22 <= box  # beside its arrow

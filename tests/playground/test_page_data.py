@@ -80,7 +80,7 @@ def test_points_are_drawn_by_hand_and_shared_by_the_address(tool: Start) -> None
     assert place is not None
     for number, (x, y) in enumerate([(0.3, 0.3), (0.35, 0.4), (0.7, 0.7), (0.75, 0.6)]):
         if number == 2:
-            page.page.get_by_text("1 · Square", exact=True).click()
+            page.page.get_by_text("1 Square", exact=True).click()
         setups = len(page.told("setup"))
         canvas.click(position={"x": place["width"] * x, "y": place["height"] * y})
         page.wait(lambda setups=setups: len(page.told("setup")) > setups)  # type: ignore[misc]
@@ -146,15 +146,16 @@ def test_the_shared_link_hides_what_was_chosen(tool: Start) -> None:
     page = tool("data=moons")
     share(page)
     dialog = page.page.get_by_role("dialog")
-    for name in ("Lessons", "Data", "Features and layers"):
+    assert page.page.locator("#toolbar .sparkline").is_visible()
+    for name in ("Lessons", "Data", "Learning curves", "Features and layers"):
         dialog.get_by_role("checkbox", name=name, exact=True).check()
     assert page.page.locator("#data").is_visible()
     command = page.page.get_by_label("Command that opens").input_value()
-    assert command == 'rosenblatt playground "hide=lesson,data,layers&data=moons"'
+    assert command == 'rosenblatt playground "hide=lesson,data,layers,chart&data=moons"'
     address = page.page.get_by_label("Link to this page").input_value()
     other = tool(at=address)
     assert other.setup["settings"]["data"] == "moons"
-    for hidden in ("#lesson", "#data", "#network .layer-controls"):
+    for hidden in ("#lesson", "#data", "#network .layer-controls", "#chart", "#toolbar .sparkline"):
         assert not other.page.locator(hidden).is_visible(), hidden
     share(other)
     assert other.page.get_by_role("checkbox", name="Lessons", exact=True).is_checked()
@@ -260,8 +261,8 @@ def test_the_page_says_which_table_is_open(tool: Start) -> None:
 
 def test_the_classes_of_drawn_points_go_by_the_same_numbers_everywhere(tool: Start) -> None:
     page = tool("data=drawn")
-    page.page.locator("#output .output-legend li").first.wait_for()
+    page.page.locator("#output .legend li").first.wait_for()
     offered = page.page.locator("#data .class-choice").all_inner_texts()
-    named = page.page.locator("#output .output-legend li").all_inner_texts()
-    assert [text.split(" · ")[0] for text in offered][:2] == named[:2] == page.setup["problem"]["classes"]
+    named = page.page.locator("#output .legend li").all_inner_texts()
+    assert [text.split()[0] for text in offered][:2] == named[:2] == page.setup["problem"]["classes"]
     assert "Hollow points are kept for testing" in page.page.locator("#data").inner_text()

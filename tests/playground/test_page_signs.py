@@ -93,7 +93,7 @@ def test_an_output_neuron_is_named_by_its_class(tool: Start) -> None:
 # The colours of a neuron's map where its byte is highest.
 STRONGEST = """async (neuron) => {
     const { coloursOf } = await import("./views/maps.js");
-    const layers = [{ units: 3, range: [0, 1] }, { units: 3, range: [0.5, 0.5] }]; // tanh, softmax
+    const layers = [{ units: 3, range: [-1, 1] }, { units: 3, range: [0, 1] }]; // tanh, softmax
     const problem = { task: "classes", classes: ["a", "b", "c"] };
     const pixel = coloursOf({ setup: { problem, network: { layers } }, theme: "light" }, neuron)[255];
     return [pixel & 255, (pixel >> 8) & 255, (pixel >> 16) & 255];
@@ -261,3 +261,9 @@ def test_a_wide_screen_is_used(tool: Start, width: int, tile: int) -> None:
     assert (page.page.locator(".network-neurons button").first.bounding_box() or {})["width"] >= tile
     output, hidden = (page.page.locator(f"canvas.{name}").bounding_box() or {} for name in ("output", "hidden"))
     assert hidden["width"] == pytest.approx(output["width"], rel=0.1)
+
+
+def test_the_deepest_network_is_seen_whole(tool: Start) -> None:
+    page = tool("data=three&layers=" + ",".join(["4:tanh"] * 10))
+    widths = page.page.locator(".network-scroller").evaluate("place => [place.scrollWidth, place.clientWidth]")
+    assert widths[0] <= widths[1]

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from rosenblatt import Sequential
 from rosenblatt.errors import NonFiniteLossWarning
 from rosenblatt.layers import Activation, BatchNormalization, Dense, Dropout, Input, PReLU, ReLU
+from rosenblatt.playground import description
 from rosenblatt.playground.address import from_address, to_address
 from rosenblatt.playground.errors import SettingsError
 from rosenblatt.playground.fields import FIELDS
@@ -458,6 +459,15 @@ def test_other_axes_of_a_table_change_what_is_shown_and_nothing_of_the_run() -> 
     run.epoch_step()
     run.change({"axes": ["a", "b"]})
     assert not run.altered
+
+
+def test_a_table_of_as_many_columns_as_a_picture_has_pixels_is_a_table() -> None:
+    run = run_of()
+    lines = [[*(f"c{k}" for k in range(64)), "y"], *([*range(row, row + 64), row % 2] for row in range(20))]
+    run.open_table("t.csv", "\n".join(",".join(map(str, line)) for line in lines))
+    run.change({"features": lines[0][:-1]})
+    told = description.network(run.model, run.problem)
+    assert (told["picture"], len(told["inputs"])) == (None, 64)
 
 
 def test_a_bad_table_changes_nothing() -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import inspect
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from rosenblatt import constraints, files, initializers, losses, metrics, optimizers, regularizers
@@ -202,6 +202,7 @@ def entries(model: Config) -> list[Entry]:
 def _flattened(model: Config, folder: str, where: str) -> Iterator[Entry]:
     """Yield the layers of a model, and of the models within it, in their order."""
     layers = model["config"]["layers"]
+    files.check_count("load_model", "layers", layers[1:], files.MOST_LAYERS)  # the first is the input
     folders = weight_folders([layer["class_name"] for layer in layers])
     places = [f"layer {number} of {len(layers)}{where}" for number in range(1, len(layers) + 1)]
     for number in _order(model):
@@ -242,12 +243,11 @@ def _named_apart(found: Sequence[Entry]) -> list[Entry]:
     given = {entry.name for entry in found}
     times, apart = Counter[str](), []
     for entry in found:
-        name = entry.name
-        while times[entry.name] and name in given:
-            name = f"{entry.name}_{times[entry.name]}"
-            times[entry.name] += 1
+        name, number = entry.name, times[entry.name]
+        while number and name in given:
+            name, number = f"{entry.name}_{number}", number + 1
         given.add(name)
-        times[entry.name] += 1
+        times[entry.name] = max(number, 1)
         apart.append(entry._replace(name=name, config={**entry.config, "name": name}))
     return apart
 

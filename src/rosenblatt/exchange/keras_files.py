@@ -322,7 +322,7 @@ def _read_weights(root: Group, places: Sequence[Place], dtype: str) -> Tensors:
 def _found_places(root: Group, places: Sequence[Place]) -> Sequence[Place]:
     """Return where a file has the arrays of layers: by the layers' names where they are no single chain there.
 
-    Keras tells the names since 3.6; the folders alone do not say where a model within the model stands.
+    Keras tells the names since 3.8 at the latest; the folders alone do not say where a model within the model stands.
     """
     if all(place.folder.split("/")[1] in root.group("layers") for place in places):
         return places

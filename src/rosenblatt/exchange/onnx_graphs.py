@@ -83,6 +83,8 @@ def parse(content: bytes) -> Graph:
         proto = onnx.ModelProto.FromString(content)
     except DecodeError as error:
         raise _damaged(str(error)) from error
+    if not proto.ir_version and not proto.opset_import:  # bytes of any kind can pass for a message without fields
+        raise _damaged("it says no version of ONNX")
     graph = proto.graph
     opset = next((entry.version for entry in proto.opset_import if entry.domain in ("", "ai.onnx")), 0)
     if opset < OLDEST_OPSET or not graph.node:

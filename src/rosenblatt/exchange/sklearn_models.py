@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from rosenblatt.errors import ArgumentError, ModelStateError
+from rosenblatt.errors import ArgumentError, MissingExtraError, ModelStateError
 from rosenblatt.layers import Dense, Input, Layer, Normalization, dense_layers
 from rosenblatt.models import Sequential
 from rosenblatt.types import Array
@@ -30,8 +30,11 @@ SMALLEST = 1e-6  # a deviation; Normalization takes those below 1e-7 for that
 
 def from_sklearn(estimator: Any, seed: int | None = None) -> Sequential:
     """Return a fitted estimator as a model: see `rosenblatt.models.from_sklearn`."""
-    from sklearn.neural_network import MLPClassifier, MLPRegressor
-    from sklearn.pipeline import Pipeline
+    try:
+        from sklearn.neural_network import MLPClassifier, MLPRegressor
+        from sklearn.pipeline import Pipeline
+    except ImportError as missing:
+        raise MissingExtraError("from_sklearn", "sklearn", "scikit-learn") from missing
 
     from rosenblatt.sklearn.base import MultilayerPerceptron
 

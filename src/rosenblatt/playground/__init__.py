@@ -7,7 +7,7 @@
                            │   ├── problems    rows, targets and the plane
                            │   ├── networks    the network that settings describe
                            │   └── opened      a trained model with its own rows
-                           ├── pictures    what is painted, as arrays
+                           ├── painter     what is painted, as arrays
                            ├── frames      the arrays as bytes
                            ├── description what the page is told in words and numbers
                            ├── samples     one sample, operation by operation

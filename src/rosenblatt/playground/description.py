@@ -13,7 +13,7 @@ from rosenblatt.layers import Activation, Dense, Dropout, GaussianNoise, Layer, 
 from rosenblatt.playground.address import to_address
 from rosenblatt.playground.errors import SettingsError
 from rosenblatt.playground.networks import encoded
-from rosenblatt.playground.pictures import MAP_SIDE, RANGES, as_bytes
+from rosenblatt.playground.painter import MAP_SIDE, RANGES, as_bytes
 from rosenblatt.playground.run import Figures, Run
 from rosenblatt.types import Array
 
@@ -97,7 +97,7 @@ def network(model: Sequential, problem: Problem) -> dict[str, Any]:
                 "activation": layer.activation or "linear",
                 "frozen": not layer.trainable,
                 "before": before,
-                "range": RANGES.get(layer.activation or "linear"),
+                "range": value_range(layer),
                 "maps": "plane" if problem.bounds is not None else "none" if layers else "weights",
                 "kernel": {"start": places["kernel"].start, "rows": rows, "columns": columns},
                 "bias": {"start": places["bias"].start} if "bias" in places else None,
@@ -107,12 +107,25 @@ def network(model: Sequential, problem: Problem) -> dict[str, Any]:
     return {
         "inputs": problem.inputs,
         "input_maps": input_maps(problem),
-        "picture": answers.picture_shape(model),
+        "picture": answers.picture_shape(model) if problem.bounds is None else None,
         "layers": layers,
         "after": before,
         "outputs": math.prod(model.output_shape),
         "logits": answers.gives_logits(model),
     }
+
+
+def value_range(layer: Dense) -> tuple[float, float] | None:
+    """Return the least and the greatest output of a layer's neurons; None where they have no bounds.
+
+    Example:
+        >>> value_range(Dense(2, activation="tanh")), value_range(Dense(2, activation="relu"))
+        ((-1.0, 1.0), None)
+    """
+    if layer.activation not in RANGES:
+        return None
+    middle, reach = RANGES[layer.activation]
+    return middle - reach, middle + reach
 
 
 def input_maps(problem: Problem) -> list[str] | None:

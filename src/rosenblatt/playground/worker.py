@@ -30,7 +30,7 @@ from rosenblatt.playground import choices, commands, description, problems, prog
 from rosenblatt.playground.commands import Command
 from rosenblatt.playground.errors import SettingsError, shown
 from rosenblatt.playground.frames import Header, encode
-from rosenblatt.playground.pictures import Painter
+from rosenblatt.playground.painter import Painter
 from rosenblatt.playground.run import Diverged, Run
 from rosenblatt.types import Array
 

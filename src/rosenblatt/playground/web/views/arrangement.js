@@ -10,7 +10,7 @@ import { widthOf } from "./lettering.js";
 const MOST_SHOWN = 36; // neurons of a layer that are painted; beyond that: "... n more"
 const MOST_TILE = 84;
 const LEAST_TILE = 13;
-const LEAST_PITCH = 47; // between two columns; a narrower page scrolls
+const LEAST_PITCH = 36; // between two columns; a narrower page scrolls
 const TALLEST = 640;
 const HEAD = 44; // above the tiles: names of the layers
 const FOOT = 12;

@@ -35,7 +35,7 @@ function drawTitle(pen, state, { width, tile, pitch }, { layer, x }) {
   const { layers } = state.setup.network;
   const { ink, muted } = palette(state.theme);
   const isEnd = layer < 0 || layer === layers.length - 1;
-  const room = isEnd ? tile + 40 : pitch - 6;
+  const room = isEnd ? Math.min(tile + 40, pitch) : pitch - 6;
   const full = layerTitle(state, layer);
   const title = isEnd || pen.measure(full, TITLE) <= Math.max(room, pitch - 4) ? full : String(layer + 1);
   const center = x + tile / 2;

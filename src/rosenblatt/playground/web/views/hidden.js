@@ -11,7 +11,6 @@ import { niceTicks, tickText } from "./scales.js";
 import { Stage } from "./stage.js";
 
 const EMPTY = 0.08; // room around the points, as a share of their range
-const RANGES = { sigmoid: [0, 1], tanh: [-1, 1], softmax: [0, 1], step: [0, 1] };
 
 /** The least and the greatest of every second number, from `start` on. */
 function extent(flat, start) {
@@ -29,7 +28,7 @@ function extent(flat, start) {
  */
 function reachOf({ setup, frame }, before) {
   const about = setup.network.layers[frame.hiddenLayer];
-  const whole = about.units <= 2 && RANGES[about.activation];
+  const whole = about.units <= 2 && about.range;
   return [0, 1].map((axis) => {
     if (axis === 1 && about.units === 1) return [-1, 1];
     const [low, high] = whole || extent(frame.hiddenGrid ?? frame.hiddenPoints, axis);

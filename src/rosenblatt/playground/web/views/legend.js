@@ -34,14 +34,13 @@ function ofNumbers(state) {
   const { language, theme, setup, look } = state;
   const { ink, surface } = palette(theme);
   const [lowest, highest] = setup.problem.target_range;
-  const [low, ...quarters] = [0, ...QUARTERS, 1].map((share) => targetUnits(setup.problem).text(lowest + share * (highest - lowest)));
-  const high = quarters.pop();
+  const at = (share) => targetUnits(setup.problem).text(lowest + share * (highest - lowest));
   const name = build("span", { class: "of" }, setup.settings?.target ?? word(language, "output.legend.target"));
-  const colours = colourScale([look.discrete ? inSteps(theme) : evenly([NEGATIVE, surface, POSITIVE])], ink, quarters[1]);
+  const colours = colourScale([look.discrete ? inSteps(theme) : evenly([NEGATIVE, surface, POSITIVE])], ink, at(0.5));
   const line = buildSvg("path", { d: "M-8 5C-4 -8 4 8 8 -5", fill: "none", stroke: ink, "stroke-width": 1.2 });
   const items = [
-    build("li", {}, name, build("span", {}, low), colours, build("span", {}, high)),
-    item(buildSvg("svg", { viewBox: "-8 -8 16 16", "aria-hidden": "true" }, line), word(language, "output.legend.lines", { values: quarters.join(", ") })),
+    build("li", {}, name, build("span", {}, at(0)), colours, build("span", {}, at(1))),
+    item(buildSvg("svg", { viewBox: "-8 -8 16 16", "aria-hidden": "true" }, line), word(language, "output.legend.lines", { values: QUARTERS.map(at).join(", ") })),
   ];
   return hasTest(state) ? [...items, test(state, { fill: rgb(surface), stroke: ink, "stroke-width": 2.5 })] : items;
 }
@@ -50,23 +49,23 @@ function ofNumbers(state) {
 export function showRanges(list, state) {
   const { language, setup } = state;
   list.setAttribute("aria-label", word(language, "network.ranges"));
-  const scales = new Map();
+  const byRange = new Map();
   for (const [layer, { activation, maps, range }] of setup.network.layers.entries()) {
     if (maps !== "plane") continue;
     const ofClass = isProbability(setup, { layer, unit: 0 });
     const key = JSON.stringify([range, ofClass]);
-    if (!scales.has(key)) scales.set(key, { names: new Set(), range, ofClass });
-    scales.get(key).names.add(activationName(state, activation));
+    if (!byRange.has(key)) byRange.set(key, { names: new Set(), range, ofClass });
+    byRange.get(key).names.add(activationName(state, activation));
   }
-  list.replaceChildren(...[...scales.values()].map((scale) => ofRange(state, scale)));
+  list.replaceChildren(...[...byRange.values()].map((scale) => ofRange(state, scale)));
 }
 
 /** The lowest and the highest value, and between them the colours with the value in the middle. */
 function ofRange({ language, theme, setup }, { names, range, ofClass }) {
   const { ink, surface } = palette(theme);
-  const [middle, reach] = range ?? [0, null];
   const most = word(language, "network.most");
-  const [low, high] = reach === null ? [`−${most}`, most] : [middle - reach, middle + reach].map((value) => number(value, 0));
+  const [low, high] = range?.map((value) => number(value, 0)) ?? [`−${most}`, most];
+  const middle = range ? (range[0] + range[1]) / 2 : 0;
   const classes = setup.problem.classes.slice(0, MOST_STRIPS).map((_, index) => evenly([surface, classColour(index, theme)]));
   const scale = colourScale(ofClass ? classes : [evenly([NEGATIVE, surface, POSITIVE])], ink, ofClass ? "" : String(middle));
   return build("li", {}, build("span", { class: "of" }, [...names].join(", ")), build("span", {}, low), scale, build("span", {}, high));
@@ -74,7 +73,7 @@ function ofRange({ language, theme, setup }, { names, range, ofClass }) {
 
 const test = ({ language }, style) => item(mark([["circle", 5, style]]), word(language, "output.legend.test"));
 
-let scales = 0; // that were made: each has its own name in the page
+let made = 0; // scales: each has its own name in the page
 
 /** Colours that pass into one another: [place, colour] for each. */
 const evenly = (colours) => colours.map((colour, index) => [index / (colours.length - 1), colour]);
@@ -88,7 +87,7 @@ const inSteps = (theme) =>
 
 /** One strip for each list of places and colours, below each other, and a text in their middle. */
 function colourScale(strips, ink, middle) {
-  const name = `scale-${(scales += 1)}`;
+  const name = `scale-${(made += 1)}`;
   const height = 16 / strips.length;
   const stop = ([offset, colour]) => buildSvg("stop", { offset, "stop-color": rgb(colour) });
   return buildSvg(

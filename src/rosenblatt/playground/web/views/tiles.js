@@ -21,7 +21,8 @@ export function drawTiles(pen, state, plan, maps) {
 
 /** An input that stays the same all over the plane. */
 function drawRest(pen, { language, theme }, x, y) {
-  pen.text(word(language, "network.rest"), x, y, { size: 10, fill: palette(theme).muted, align: "center", baseline: "middle" });
+  const { ink, surface } = palette(theme);
+  pen.text(word(language, "network.rest"), x, y, { size: 10, fill: ink, align: "center", baseline: "middle", halo: rgb(surface) });
 }
 
 /** What a neuron's tile has beyond an input's: a ring where it is chosen, its bias, its number. */

@@ -11,7 +11,7 @@ from rosenblatt import Input, Sequential
 from rosenblatt.layers import Activation, Dense, Flatten
 from rosenblatt.losses import BinaryCrossentropy
 from rosenblatt.playground.frames import Kind, Section
-from rosenblatt.playground.pictures import Painter
+from rosenblatt.playground.painter import Painter
 from rosenblatt.playground.run import Run
 from rosenblatt.playground.settings import Settings
 from rosenblatt.types import Array
