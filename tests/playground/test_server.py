@@ -293,15 +293,14 @@ def test_a_page_that_leaves_without_having_read_leaves_nothing_behind(
     def is_stuck() -> bool:
         return all(worker.is_behind and time.sleep(0.01) is None for _ in range(30))
 
-    for _ in range(500):
+    end = time.monotonic() + 60
+    while not is_stuck():  # until the network holds no more
+        assert time.monotonic() < end
         for _ in range(20):
             page.send("code")
-        if is_stuck():  # the network holds no more
-            break
-    assert is_stuck()
     page.socket.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     page.socket.socket.close()  # as a browser that was killed
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     while server._sessions and time.monotonic() < end:
         time.sleep(0.01)
     assert (server._sessions, server.workers, worker.is_alive()) == (0, [], False)
