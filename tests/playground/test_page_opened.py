@@ -232,7 +232,7 @@ def test_without_rows_the_model_is_shown_but_not_trained(
     np.testing.assert_array_equal(page.frames[-1].weights, given.model.state.params)
     assert page.page.locator("canvas.network").is_visible()
     assert page.page.locator("#rows tbody tr").count() == 0
-    assert "--data" in page.page.locator("#rows").inner_text()
+    page.page.locator("#rows").get_by_text("--data").wait_for()
     page.press("e")
     notice = page.page.locator("#notices [role=alert] p")
     notice.wait_for()
