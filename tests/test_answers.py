@@ -86,7 +86,8 @@ OUTPUTS: dict[str, tuple[list[Any], Any, Any, int, bool, bool]] = {
     "several questions": ([Dense(3, "sigmoid")], "binary_crossentropy", None, 0, False, False),
     "several questions, as logits": ([Dense(3)], LOGIT, None, 0, True, False),
     "several sigmoids with names": ([Dense(3, "sigmoid")], None, NAMES[3], 3, False, False),
-    "a margin for each class": ([Dense(3)], "categorical_hinge", None, 3, False, False),
+    "a margin": ([Dense(1, "tanh")], "hinge", NAMES[2], 2, True, False),
+    "a margin for each class": ([Dense(3)], "categorical_hinge", None, 3, True, False),
     "names of other classes": ([Dense(3)], None, NAMES[2], 3, True, False),
 }
 
@@ -130,6 +131,10 @@ def test_logits_become_probabilities() -> None:
         np.testing.assert_array_equal(answers.probabilities(model, z)[1], [0.0, 0.0, 1.0])
     questions = model_of(Dense(3), loss=LOGIT)
     np.testing.assert_allclose(answers.shares(questions, z)[0], sigmoid(z[0]))
+    margin = model_of(Dense(1, "tanh"), loss="squared_hinge", names=NAMES[2])
+    np.testing.assert_array_equal(
+        answers.predicted_classes(margin, np.array([[-0.9], [-0.1], [0.1], [0.9]])), [0, 0, 1, 1]
+    )
     logarithms = model_of(Dense(3, "log_softmax"))
     np.testing.assert_allclose(answers.probabilities(logarithms, np.log([[0.2, 0.3, 0.5]])), [[0.2, 0.3, 0.5]])
 
@@ -221,6 +226,7 @@ SHARES = Normalization(mean=[0.2, 1.0, 0.0, 0.0], variance=[1.0, 1.0, 1.0, 1.0])
         ([Flatten(), Dropout(0.1), Rescaling(1 / 16), Dense(2)], 16.0, 16.0),
         ([Rescaling(1 / 127.5, offset=-1.0)], 255.0, 255.0),  # black is -1, white is 1
         ([Rescaling(1 / 255, offset=-0.5)], 255.0, 255.0),
+        ([Rescaling(1 / 255, offset=-0.1307)], 255.0, 255.0),  # a mean is taken off
         ([Rescaling(1 / 255, offset=0.1)], 255.0, 255.0),
         ([Rescaling(-1.0)], 1.0, 7.0),  # turned over: it says nothing of where white lies
         ([Rescaling(0.0)], 1.0, 7.0),

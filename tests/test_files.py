@@ -262,8 +262,10 @@ def test_names_of_classes_and_the_history_come_back(tmp_path: Path) -> None:
     model.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy", metrics.ConfusionMatrix()])
     grow = LambdaCallback(on_epoch_end=lambda epoch, logs: logs.update(half=np.float32(epoch) / 2))
     history = model.fit(X, LABELS, epochs=3, validation_split=0.2, verbose=0, callbacks=[grow])
+    model.feature_names, model.target_name = np.array(["a", "나", "c", "d"]), np.str_("y")
     twin = saved(model, tmp_path / "model.safetensors")
     assert twin.class_names == ["티셔츠", "바지", "스웨터 👕"]
+    assert (twin.feature_names, twin.target_name) == (["a", "나", "c", "d"], "y")
     assert twin.history is not None
     assert twin.history.history == history.history
     assert twin.history.epoch == [0, 1, 2]

@@ -34,6 +34,7 @@ from rosenblatt.layers import (
     Normalization,
     PReLU,
 )
+from rosenblatt.regularizers import L2
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(12, 4))
@@ -441,6 +442,35 @@ def test_a_loss_that_may_be_meant_for_the_outputs_is_not(last: Dense, loss: Any,
     assert list(recwarn) == []
 
 
+def test_outputs_that_are_not_finite_are_no_matter_of_the_loss(recwarn: Any) -> None:
+    model = Sequential([Dense(1, activation="sigmoid", input_shape=(2,))], seed=1)
+    model.compile("sgd", "binary_crossentropy")
+    model.set_weights([np.full((2, 1), np.nan), np.zeros(1)])
+    model.evaluate(np.ones((3, 2)), np.ones(3), verbose=0)
+    assert [warning for warning in recwarn if warning.category is UnlikelyLossWarning] == []
+
+
+def test_a_doubt_points_to_the_line_that_fits_batches_too() -> None:
+    model = Sequential([Dense(1, input_shape=(2,))], seed=1)
+    model.compile("sgd", "binary_crossentropy")
+    with pytest.warns(UnlikelyLossWarning) as caught:
+        model.fit([(np.ones((3, 2)), np.ones(3)), (-np.ones((3, 2)), np.ones(3))], epochs=1, verbose=0)
+    assert [warning.filename for warning in caught] == [__file__]
+
+
+@pytest.mark.parametrize("part", ["loss", "regularizer"])
+def test_what_changes_within_a_part_counts_from_the_next_call(part: str) -> None:
+    model = Sequential([Dense(1, activation="sigmoid", kernel_regularizer=L2(0.1), input_shape=(4,))], seed=1)
+    model.compile("sgd", losses.BinaryCrossentropy())
+    y = (X[:, 0] > 0).astype(int)
+    before = model.evaluate(X, y, verbose=0)
+    if part == "loss":
+        model.loss.label_smoothing = 0.5
+    else:
+        model.layers[0].kernel_regularizer.l2 = 10.0
+    assert model.evaluate(X, y, verbose=0) != pytest.approx(before, rel=1e-3)
+
+
 def test_a_loss_whose_gradient_is_wrong_is_found_before_training() -> None:
     def wrong(y_true: Any, y_pred: Any) -> Any:
         error = y_pred - y_true
@@ -686,17 +716,6 @@ def test_a_layer_that_was_taken_away_leaves_the_model_alone() -> None:
     layer = model.pop()
     plan = model.plan
     layer.trainable = False
-    assert model.plan is plan
-
-
-def test_calls_share_one_plan_where_no_layer_is_changed() -> None:
-    model = classifier(Dense(5))
-    model.fit(X, LABELS, verbose=0)
-    plan = model.plan
-    model.fit(X, LABELS, verbose=0)
-    model.train_on_batch(X, LABELS)
-    model.evaluate(X, LABELS, verbose=0)
-    model.gradients(X, LABELS)
     assert model.plan is plan
 
 

@@ -141,7 +141,8 @@ def _to_probabilities(model: Sequential) -> Callable[[Array], Array] | None:
     if activation == "log_softmax":  # exp(y), as the softmax of logarithms that belong together is
         return activations.softmax
     if plan.loss is not None:
-        by_softmax, are_logits = "categorical" in plan.loss.name, bool(plan.loss.config.get("from_logits"))
+        by_softmax = "categorical" in plan.loss.name
+        are_logits = plan.loss.config.get("from_logits") or "hinge" in plan.loss.name  # scores, on either side of 0
     else:
         by_softmax, are_logits = plan.output_shape[-1] > 1, model.class_names is not None
     if not are_logits:
@@ -182,14 +183,13 @@ def white(model: Sequential, x: Array | None = None) -> float:
 
     Example:
         >>> from rosenblatt import Sequential, layers
-        >>> [white(Sequential([layers.Rescaling(1 / 16, offset, input_shape=(8, 8))])) for offset in (0.0, -0.5)]
-        [16.0, 16.0]
+        >>> [white(Sequential([layers.Rescaling(1 / 16, offset, input_shape=(8, 8))])) for offset in (0.0, -0.1, -1.0)]
+        [16.0, 16.0, 32.0]
     """
     first = next((layer for layer in model.plan.layers if layer.kind not in ("Flatten", *FOR_TRAINING)), None)
     kind = None if first is None else first.kind
     if first is not None and kind == "Rescaling" and first.config["scale"] > 0.0:
-        offset = first.config["offset"]
-        return float((1.0 if offset >= 0.0 else -2.0 * offset) / first.config["scale"])
+        return float(max(1.0, -2.0 * first.config["offset"]) / first.config["scale"])
     if x is not None and x.size and x.max() > 0.0:
         return float(x.max())
     if first is not None and kind == "Normalization" and model.weights[f"{first.name}/mean"].max() > 1.0:

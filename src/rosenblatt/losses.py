@@ -62,7 +62,8 @@ class Loss(Configurable):
 
     rule_name: ClassVar[str] = "loss"  # a subclass's is a name in functional.losses.LOSSES
 
-    def __init_subclass__(cls) -> None:
+    def __init_subclass__(cls, **more: Any) -> None:
+        super().__init_subclass__(**more)
         tell_default_name(cls, Loss.__init__, cls.rule_name)
 
     def __init__(self, reduction: str | None = "sum_over_batch_size", name: str | None = None) -> None:
@@ -828,7 +829,8 @@ Let the model end in a sigmoid, or give BinaryCrossentropy(from_logits=True).
     if activation == "softmax" and outputs.shape[-1] == 1:
         return "expected several outputs of a softmax, got one, which is always 1. Use a sigmoid, or an output a class."
     low, high = outputs.min(), outputs.max()
-    if low >= 0 and (by_class or high <= 1):  # the categorical ones divide by the sum
+    # The categorical ones divide by the sum. What is not finite is no matter of the loss.
+    if not np.isfinite([low, high]).all() or (low >= 0 and (by_class or high <= 1)):
         return None
     return (
         f"expected outputs from 0 to 1, for {rule.name} takes probabilities, got some from {low:.3g} to {high:.3g}. "

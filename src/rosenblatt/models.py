@@ -497,9 +497,11 @@ class Sequential:
         """Whether `compile` has said how the model is trained."""
         return self._optimizer is not None
 
-    def _check_compiled(self) -> None:
+    def _begin(self) -> None:
+        """Raise unless compiled; describe the model anew, for something within its loss or a penalty may have changed."""
         if not self.compiled:
             raise ModelStateError(NOT_COMPILED)
+        self.forget_plan()
 
     @property
     def compile_arguments(self) -> dict[str, Any]:
@@ -587,7 +589,7 @@ class Sequential:
 
         Source: Keras, ``keras.Model.fit``.
         """
-        self._check_compiled()
+        self._begin()
         epochs = check_whole_number("fit", "epochs", epochs, at_least=0)
         initial_epoch = check_whole_number("fit", "initial_epoch", initial_epoch, at_least=0)
         size = 32 if batch_size is None else check_whole_number("fit", "batch_size", batch_size, at_least=1)
@@ -658,7 +660,7 @@ class Sequential:
             ModelStateError: the model is not compiled.
             ShapeError, DataError: the rows are not the model's.
         """
-        self._check_compiled()
+        self._begin()
         return_dict = check_flag("train_on_batch", "return_dict", return_dict)
         batch = self._batch("train_on_batch", x, y, sample_weight, class_weight)
         self._rehearse(batch, len(batch.x))
@@ -696,7 +698,7 @@ class Sequential:
         Source: Keras, ``keras.Model.evaluate``.
         """
         size = 32 if batch_size is None else check_whole_number("evaluate", "batch_size", batch_size, at_least=1)
-        self._check_compiled()
+        self._begin()
         verbose = check_verbose("evaluate", verbose)
         return_dict = check_flag("evaluate", "return_dict", return_dict)
         if y is None and sample_weight is not None:
@@ -855,7 +857,7 @@ class Sequential:
             {'dense/kernel': array([[ 8.],
                    [24.]], dtype=float32), 'dense/bias': array([8.], dtype=float32)}
         """
-        self._check_compiled()
+        self._begin()
         batch = self._batch("gradients", x, y, sample_weight)
         _, gradient = self.engine.loss_and_gradient(self.plan, self.state, *batch)
         return {
@@ -986,7 +988,7 @@ class Sequential:
             check_whole_number("fit", "steps_per_epoch", steps, at_least=1)
         first, batches = data.peek(batches)
         prepared = self._unpack("fit, batch 1", first, class_weight)  # builds the model
-        self._rehearse(prepared, len(prepared.x))
+        self._rehearse(prepared, len(prepared.x), stacklevel=4)
         return IterableSource(batches, lambda who, item: self._unpack(who, item, class_weight), steps)
 
     def _unpack(self, who: str, item: Any, class_weight: Mapping[int, float] | None = None) -> Batch:
@@ -995,7 +997,7 @@ class Sequential:
         x, y, sample_weight = (*item, None)[:3]
         return self._batch(who, x, y, sample_weight, class_weight)
 
-    def _rehearse(self, rows: Batch, batch_size: int) -> None:
+    def _rehearse(self, rows: Batch, batch_size: int, stacklevel: int = 3) -> None:
         """Measure loss and metrics once, on the first batch, to find what is wrong with them before anything changes.
 
         The gradient of a user's own loss is compared with finite differences.
@@ -1009,7 +1011,7 @@ class Sequential:
             losses.check_gradient(self.loss, target, outputs)
         doubt = losses.doubt(self.loss, answers.last_activation(self), outputs)
         if doubt is not None:
-            warnings.warn(f"Sequential: {doubt}", UnlikelyLossWarning, stacklevel=3)
+            warnings.warn(f"Sequential: {doubt}", UnlikelyLossWarning, stacklevel=stacklevel)
         if self.prepare_metrics(target):
             training.update_metrics(self, target, outputs, weight)
             self.reset_metrics()

@@ -51,7 +51,7 @@ def save(model: Sequential, path: str | Path) -> None:
 
 def _check_can_be_loaded(model: Sequential) -> None:
     """Raise where a model has something that no file can bring back: a class of the user's own, or too much of all."""
-    files.check_count("save", "layers", model.layers, files.MOST_LAYERS)
+    files.check_count("save", "layers", model.plan.layers, files.MOST_LAYERS)
     for wanted in ("metrics", "weighted_metrics") if model.compiled else ():
         files.check_count("save", "metrics", _several(model.compile_arguments[wanted]), files.MOST_METRICS)
     for layer in model.layers:
@@ -158,8 +158,8 @@ def describe(model: Sequential) -> dict[str, Any]:
         "model": model.get_config(),
         "versions": {"rosenblatt": __version__, "numpy": np.__version__, "python": platform.python_version()},
         "data_name": model.data_name,
-        "feature_names": model.feature_names,
-        "target_name": model.target_name,
+        "feature_names": None if model.feature_names is None else [str(name) for name in model.feature_names],
+        "target_name": None if model.target_name is None else str(model.target_name),
         "rng": model.rng.bit_generator.state,
         "class_names": None if model.class_names is None else [str(name) for name in model.class_names],
     }

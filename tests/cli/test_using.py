@@ -62,8 +62,12 @@ def test_a_file_knows_its_table(command: Command, suffix: str) -> None:
     assert (model.feature_names, model.target_name, model.data_name) == (["stem", "petal"], "species", "flowers.csv")
     named = command(f"evaluate a{suffix} flowers.csv --target species --json").json
     assert command(f"evaluate a{suffix} --json").json == named
+    write_csv("unanswered.csv", "stem,petal", [(1, 2)])
+    unanswered = command(f"evaluate a{suffix} unanswered.csv")
+    assert (unanswered.code, unanswered.out) == (3, "")
+    assert "expected the column 'species', which the model has learnt, got none. Columns: stem, petal" in unanswered.err
     complaint = command(f"evaluate a{suffix} flowers.csv --target stem").err
-    assert "expected a column that the model does not read, got 'stem', which it does" in complaint
+    assert "expected a column that the model does not read, got 'stem'." in complaint
 
 
 def test_pixels_in_columns_fit_a_model_of_pictures(command: Command, pictures_model: Path) -> None:

@@ -331,6 +331,7 @@ def test_closing_the_inspector_leads_back_to_its_neuron(tool: Start) -> None:
     page = tool()
     page.page.get_by_role("button", name="neuron 3 of hidden layer 1").click()
     page.page.locator("#neuron").get_by_role("button", name="Close").click()
+    page.painted()
     assert focused(page).startswith("neuron 3 of hidden layer 1")
 
 

@@ -261,7 +261,7 @@ def test_the_page_says_which_table_is_open(tool: Start) -> None:
 
 def test_the_classes_of_drawn_points_go_by_the_same_numbers_everywhere(tool: Start) -> None:
     page = tool("data=drawn")
-    page.page.locator("#output .legend li").first.wait_for()
+    page.rest()
     offered = page.page.locator("#data .class-choice").all_inner_texts()
     named = page.page.locator("#output .legend li").all_inner_texts()
     assert [text.split()[0] for text in offered][:2] == named[:2] == page.setup["problem"]["classes"]

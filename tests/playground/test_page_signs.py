@@ -86,6 +86,7 @@ def test_an_output_neuron_is_named_by_its_class(tool: Start) -> None:
     for number, name in enumerate(classes, 1):
         page.page.get_by_role("button", name=f"output neuron {number} (class {name}), softmax").wait_for()
     page.page.get_by_role("button", name="output neuron 2").click()
+    page.painted()
     assert page.page.locator(".neuron-title").inner_text() == f"Output neuron 2 (class {classes[1]})"
     assert set(classes) <= set(texts(drawn(page, "Network")))
 
@@ -214,6 +215,7 @@ def test_a_weight_is_called_the_same_by_inspector_and_sample(tool: Start, settin
     called = []
     for neuron in page.page.locator(".network-neurons button").all():
         neuron.click()
+        page.painted()
         signs = page.page.locator(".neuron-fields .weight:not(.bias) .name").all_inner_texts()
         called += [sign.split(" · ")[0] for sign in signs]
     assert sorted(called) == sorted(name for name in listed if name.startswith("w"))

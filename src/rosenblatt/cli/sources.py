@@ -20,6 +20,7 @@ from rosenblatt.models import Sequential
 from rosenblatt.types import Array
 
 SAMPLE = "fashion-mnist-sample"
+MOST_NAMES, MOST_LETTERS = 20, 60  # of columns in a message
 
 
 class Part(NamedTuple):
@@ -212,8 +213,13 @@ def rows_of(given: str, target: str | None, model: Sequential) -> Array:
 
 def _from_csv(given: str, target: str | None, model: Sequential | None) -> Source:
     table = tables.read_csv(given)
-    if target is None and model is not None:
+    if target is None and model is not None and model.target_name is not None:
         target = model.target_name
+        if target not in table.columns:
+            raise DataError(
+                f"{given}: expected the column {_listed([target])!r}, which the model has learnt, got none. "
+                f"Columns: {_listed(table.columns)}. Name another with --target."
+            )
     if target is None:
         raise ArgumentError(
             f"{given}: expected --target with the column to be learnt, got none. Columns: {_listed(table.columns)}."
@@ -221,7 +227,9 @@ def _from_csv(given: str, target: str | None, model: Sequential | None) -> Sourc
     table.place_of(target, "--target")  # says which columns there are
     features = _features(table, target, model)
     if target in features:
-        raise ArgumentError(f"--target: expected a column that the model does not read, got {target!r}, which it does.")
+        raise ArgumentError(
+            f"--target: expected a column that the model does not read, got {target!r}. Name the one with answers."
+        )
     return Source(given, Part(table.numbers(features), table.targets(target)), None, None, features, target)
 
 
@@ -234,7 +242,7 @@ def _features(table: tables.Table, target: str | None, model: Sequential | None)
     if missing:
         raise DataError(
             f"{table.name}: expected the columns that the model has learnt from, got none named {_listed(missing)}. "
-            f"Columns: {_listed(table.columns)}."
+            f"Columns: {_listed(table.columns)}. Rename them, or train anew."
         )
     unknown = [name for name in others if name not in (*model.feature_names, model.target_name)]
     if unknown:
@@ -243,7 +251,9 @@ def _features(table: tables.Table, target: str | None, model: Sequential | None)
 
 
 def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names[:20]) + ", ..." * (len(names) > 20)
+    """Return names in one line of some length; a file may claim any."""
+    shown = [name if len(name) <= MOST_LETTERS else f"{name[:MOST_LETTERS]}..." for name in names[:MOST_NAMES]]
+    return ", ".join(shown) + ", ..." * (len(names) > MOST_NAMES)
 
 
 # --- Classes -------------------------------------------------------------------------------------

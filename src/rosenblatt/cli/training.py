@@ -234,7 +234,7 @@ def _fit(model: Sequential, split: Split, epochs: int, settings: Settings) -> fl
 
 
 def _kept(model: Sequential, epochs: int, settings: Settings) -> str:
-    """After Ctrl-C, save the model as it stands if at least one epoch is complete; return what to say."""
+    """Save a model as it stands when it is stopped, after at least one epoch; return what to say after Ctrl-C."""
     done = 0 if model.history is None else len(model.history.epoch)
     stopped = f"Stopped by Ctrl-C after {done} of {count(epochs, 'epoch')}"
     if settings.save is None:

@@ -51,7 +51,7 @@ def open_model(path: Path, compile: bool = False) -> Sequential:
     if model.feature_names is not None and len(model.feature_names) != math.prod(model.plan.input_shape):
         raise FileFormatError(
             f"{path}: expected names of {math.prod(model.plan.input_shape)} columns, as the model has inputs, got "
-            f"{len(model.feature_names)}."
+            f"{len(model.feature_names)}. Fetch or save it again."
         )
     return model
 

@@ -70,7 +70,8 @@ class OneCount(Counts):
 
     counted: ClassVar[str]
 
-    def __init_subclass__(cls) -> None:
+    def __init_subclass__(cls, **more: Any) -> None:
+        super().__init_subclass__(**more)
         tell_default_name(cls, OneCount.__init__, cls.counted)
 
     def __init__(

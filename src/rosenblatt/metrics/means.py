@@ -169,7 +169,8 @@ class MeanOf(WeightedMean):
     arguments: ClassVar[tuple[str, ...]] = ()
     default_name: ClassVar[str]
 
-    def __init_subclass__(cls) -> None:
+    def __init_subclass__(cls, **more: Any) -> None:
+        super().__init_subclass__(**more)
         if "function" in vars(cls):  # what derives from a metric of ours keeps its name, as with Keras
             cls.default_name = snake_case(cls.__name__)
         tell_default_name(cls, MeanOf.__init__, cls.default_name)

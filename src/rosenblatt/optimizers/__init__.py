@@ -110,8 +110,9 @@ class Optimizer(Configurable):
         self.slots: dict[str, Array] = {}
         self._shapes: list[Shape] | None = None  # of the arrays given to ``apply``
 
-    def __init_subclass__(cls) -> None:
+    def __init_subclass__(cls, **more: Any) -> None:
         """Spell ``**shared`` out in the signature that help, editors and ``get_config`` see."""
+        super().__init_subclass__(**more)
         _, *own = inspect.signature(cls.__init__).parameters.values()
         cls.__signature__ = None  # type: ignore[attr-defined]  # that of its constructor, and never its base's
         if own and own[-1].kind is inspect.Parameter.VAR_KEYWORD:

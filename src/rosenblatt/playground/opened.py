@@ -68,8 +68,10 @@ def plain_inputs(model: Sequential, names: Sequence[str] | None = None) -> list[
     shape = model.plan.input_shape
     if len(shape) != 1 or shape[0] > MOST_PLAIN_INPUTS:
         return []
-    names = model.feature_names or names
-    return list(names) if names and len(names) == shape[0] else [f"x{k + 1}" for k in range(shape[0])]
+    for known in (model.feature_names, names):
+        if known and len(set(known)) == len(known) == shape[0]:
+            return list(known)
+    return [f"x{k + 1}" for k in range(shape[0])]
 
 
 class Own(NamedTuple):
