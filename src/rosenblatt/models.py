@@ -498,7 +498,7 @@ class Sequential:
         return self._optimizer is not None
 
     def _begin(self) -> None:
-        """Raise unless compiled; describe the model anew, for something within its loss or a penalty may have changed."""
+        """Raise unless compiled; describe the model anew, for what lies within loss and penalties may have changed."""
         if not self.compiled:
             raise ModelStateError(NOT_COMPILED)
         self.forget_plan()

@@ -568,6 +568,48 @@ def test_layers_of_several_models_that_bear_the_same_name(keras: ModuleType, tmp
     np.testing.assert_allclose(model.predict(X, verbose=0), theirs.predict(X, verbose=0), rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+def test_two_models_within_a_model_with_layers_of_the_same_names(
+    keras: ModuleType, suffix: str, tmp_path: Path
+) -> None:
+    def make(keras: ModuleType) -> Any:
+        parts = [
+            keras.Sequential(
+                [keras.Input((4,)), keras.layers.Dense(5, "tanh", name="a"), keras.layers.Dense(units, name="b")]
+            )
+            for units in (4, 3)
+        ]
+        return keras.Sequential([keras.Input((4,)), *parts])
+
+    theirs = saved(make, keras, tmp_path / f"model{suffix}")
+    model = load_model(tmp_path / f"model{suffix}")
+    assert [layer.name for layer in model.layers] == ["a", "b", "a_1", "b_1"]
+    np.testing.assert_allclose(model.predict(X, verbose=0), theirs.predict(X, verbose=0), rtol=1e-5, atol=1e-6)
+
+
+def test_weights_of_a_model_within_a_model_that_is_called_like_its_layer(keras: ModuleType, tmp_path: Path) -> None:
+    def make(keras: ModuleType) -> Any:
+        part = keras.Sequential([keras.Input((4,)), keras.layers.Dense(4, name="q")], name="q")
+        return keras.Sequential([keras.Input((4,)), part, keras.layers.Dense(3, name="z")])
+
+    path = tmp_path / "model.weights.h5"
+    theirs = saved(make, keras, path)
+    model = Sequential([Dense(4, name="q", input_shape=(4,)), Dense(3, name="z")])
+    model.load_weights(path)
+    np.testing.assert_allclose(model.predict(X, verbose=0), theirs.predict(X, verbose=0), rtol=1e-5, atol=1e-6)
+
+
+def test_weights_of_another_chain_of_layers_are_compared_in_their_order(tmp_path: Path) -> None:
+    path = tmp_path / "model.weights.h5"
+    Sequential([Dense(4, name="one", input_shape=(6,)), Dense(2, name="two")]).save_weights(path)
+    model = Sequential([Dense(4, name="one", input_shape=(6,)), Dense(4, name="x"), Dense(2, name="two")])
+    message = (
+        r"^load: expected arrays of shapes \[\(4, 4\), \(4,\)\] for 'x' in the file, got \[\(4, 2\), \(2,\)\]\. Load"
+    )
+    with pytest.raises(FileFormatError, match=message):
+        model.load_weights(path)
+
+
 @pytest.mark.parametrize("dtype", ["uint8", "int32", "float16"])
 def test_the_type_of_the_rows_is_not_that_of_the_layers(keras: ModuleType, dtype: str, tmp_path: Path) -> None:
     stack = [keras.layers.Rescaling(1 / 255), keras.layers.Flatten(), keras.layers.Dense(3)]

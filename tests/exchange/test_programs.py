@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -340,6 +341,11 @@ def test_what_a_program_passes_over(lines: str, command: list[str]) -> None:
         ("1,0x10,3,4", "numbers in line 1, got '0x10'"),
         ("1,1_0,3,4", "numbers in line 1, got '1_0'"),
         ("1,inf,3,4", "numbers in line 1, got 'inf'"),
+        ("1,nan(12),3,4", "numbers in line 1, got 'nan(12)'"),
+        ("5.1,3,1.4,\ufeff0.2", "numbers in line 1, got '\ufeff0.2'"),
+        ("1,2,3,4\n\ufeff5.1,3,1.4,0.2", "numbers in line 2, got '\ufeff5.1'"),
+        ("1,\u00a02,3,4", "numbers in line 1, got '\u00a02'"),
+        ("1,2,3,4\r5,6,7,8\r", "4 numbers separated by commas in line 1, got 7"),
         ("", "rows of 4 numbers, got none"),
         ("a,b,c,d\n", "rows of 4 numbers, got none"),
     ],
@@ -355,9 +361,52 @@ def test_a_cell_is_not_read_in_part(command: list[str]) -> None:
     assert run(command, lines="1,2,3,4\0x")[0] == 1
 
 
+def test_a_wrong_cell_is_found_at_once(command: list[str]) -> None:
+    assert run(command, lines="12345,1.5e10,3,1x\n" + "1," * 100_000 + "x")[0] == 1
+
+
 def test_the_rows_before_a_wrong_line_are_answered(command: list[str]) -> None:
     good = run(command, lines="1,2,3,4")[1]
     assert run(command, lines="1,2,3,4\n1,2,3")[:2] == (1, good)
+
+
+def test_more_rows_than_are_read_at_once(command: list[str]) -> None:
+    few = run(command, lines="1,2,3,4\n5,6,7,8\n" * 10)[1]
+    assert run(command, lines="1,2,3,4\n5,6,7,8\n" * 1200) == (0, few * 120, "")
+    assert run(command, lines="1,2,3,4\n5,6,7,8\n" * 500) == (0, few * 50, "")
+    assert run(command, "--classes", lines="1,2,3,4\n" * 2001)[1].count("\n") == 2001
+
+
+@languages
+def test_an_infinite_answer(language: str, tmp_path: Path) -> None:
+    model = Sequential([Rescaling(1.0, input_shape=(3,))], seed=0)
+    assert run(COMMAND[language](model, tmp_path), lines="1e99,-1e99,nan") == (0, "inf,-inf,nan\n", "")
+
+
+def test_the_python_program_does_not_look_at_each_cell(tmp_path: Path) -> None:
+    command_in_python(Sequential([Dense(1, input_shape=(784,))], seed=0), tmp_path)
+    module, asked = imported(tmp_path / "predict.py"), []
+
+    class Counted:
+        pattern = module.NUMBERS
+
+        def fullmatch(self, text: str) -> Any:
+            asked.append(text)
+            return self.pattern.fullmatch(text)
+
+    module.NUMBERS = Counted()
+    line = ",".join(["1.5"] * 784)
+    assert [len(rows) for rows in module.blocks_of([line] * 5, 2)] == [2, 2, 1]
+    assert asked == [line] * 5
+
+
+def test_the_python_program_shows_names_that_the_output_has_no_letters_for(tmp_path: Path) -> None:
+    model = classifier(3, names=["이름", "이름 2", "이름 3"])
+    program = command_in_python(model, tmp_path)
+    poor = {**os.environ, "PYTHONIOENCODING": "cp1252"}
+    done = subprocess.run([*program, "--classes"], input=b"1,2,3,4", capture_output=True, env=poor, timeout=60)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.startswith(rb"\uc774\ub984")
 
 
 def test_a_program_answers_with_classes(command: list[str]) -> None:

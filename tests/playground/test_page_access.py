@@ -300,7 +300,8 @@ def test_a_refused_number_gives_way_to_the_one_that_holds(tool: Start) -> None:
     field.fill("-1")
     field.press("Tab")
     assert field.input_value() == "0.3"
-    assert "from 0.00001 to 10" in page.page.locator("#wrong-learning_rate").inner_text()
+    told = "Not applied: −1. Please enter a number from 0.00001 to 10."
+    assert page.page.locator("#wrong-learning_rate").inner_text() == told
     assert page.setup["settings"]["learning_rate"] == 0.3
 
 
@@ -335,6 +336,43 @@ def test_closing_the_inspector_leads_back_to_its_neuron(tool: Start) -> None:
     assert focused(page).startswith("neuron 3 of hidden layer 1")
 
 
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (360, 740)])
+def test_a_neuron_that_is_chosen_stays_in_sight(tool: Start, width: int, height: int) -> None:
+    page = tool(width=width, height=height)
+    neuron = page.page.get_by_role("button", name="neuron 1 of hidden layer 1")
+    neuron.scroll_into_view_if_needed()
+    before = neuron.bounding_box()
+    neuron.click()
+    page.page.locator("#neuron .neuron-title").wait_for()
+    page.rest()
+    assert neuron.bounding_box() == before
+    assert page.page.locator("#neuron .fold").get_attribute("aria-expanded") == "true"
+
+
+def test_the_focus_stays_in_a_notice_that_stays(tool: Start) -> None:
+    page = tool("noise=7&batch=0")
+    close = page.page.locator("#notices").get_by_role("button")
+    assert close.count() == 2
+    close.last.focus()
+    page.page.evaluate("document.querySelector('#toolbar .language').click()")  # words both anew
+    page.page.locator("#notices").get_by_role("button", name="닫기").first.wait_for()
+    page.painted()
+    assert close.last.evaluate("(button) => button === document.activeElement")
+    close.last.press("Enter")
+    page.painted()
+    assert close.count() == 1
+    assert close.evaluate("(button) => button === document.activeElement")
+
+
+def test_a_notice_that_goes_leaves_the_focus_to_a_tool_where_play_cannot_have_it(tool: Start) -> None:
+    page = tool("noise=7")
+    page.page.evaluate("document.querySelector('#toolbar .play').disabled = true")
+    page.page.locator("#notices").get_by_role("button", name="Close").click()
+    page.painted()
+    assert page.page.locator("#notices .notice").count() == 0
+    assert page.page.evaluate("document.activeElement.matches('#toolbar .tools button')")
+
+
 def test_a_notice_that_goes_leaves_the_focus_to_play(tool: Start) -> None:
     page = tool("noise=7")
     page.page.locator("#notices").get_by_role("button", name="Close").click()
@@ -365,3 +403,13 @@ def test_no_choice_of_the_speed_is_cut(tool: Start, width: int, language: str) -
         }"""
     )
     assert text + 22 <= box  # beside its arrow
+
+
+def test_the_inspector_is_there_once_a_neuron_is_chosen(tool: Start) -> None:
+    page = tool()
+    inspector = page.page.locator("#neuron")
+    assert inspector.is_hidden()
+    page.page.locator('[data-neuron="0 0"]').click()
+    inspector.wait_for()
+    inspector.get_by_role("button", name="Close").click()
+    inspector.wait_for(state="hidden")

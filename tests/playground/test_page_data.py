@@ -117,6 +117,17 @@ def test_a_table_that_a_reload_has_lost_is_told(tool: Start) -> None:
     assert page.page.locator("#notices .notice").count() == 0
 
 
+def test_a_lost_table_is_told_until_there_is_one_again(tool: Start) -> None:
+    page = tool()
+    give(page, "꽃.csv", flowers().encode())
+    page.until("data.generation === '2'")
+    page.page.reload()
+    notice = page.page.locator("#notices [role=status] .notice")
+    notice.wait_for()
+    give(page, "꽃.csv", flowers().encode())
+    notice.wait_for(state="detached")
+
+
 def test_a_file_that_is_too_large_is_not_sent(tool: Start) -> None:
     page = tool()
     give(page, "large.csv", b"a,b\n" + b"1.5,2.5\n" * 600_000)

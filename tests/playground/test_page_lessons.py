@@ -470,6 +470,28 @@ def test_the_arrow_keys_step_through_the_sample_from_anywhere(tool: Start, start
     assert learner.page.locator("#sample .body").get_attribute("data-step") == "1"
 
 
+def test_in_a_lesson_about_the_sample_other_keys_are_left_to_the_page(tool: Start) -> None:
+    learner = Learner(tool())
+    learner.enter("sample")
+    body = learner.page.locator("#sample .body[data-step='0']")
+    body.wait_for()
+    learner.page.locator("#code").get_by_role("heading").get_by_role("button").click()
+    program = learner.page.locator("#program")
+    program.get_by_text("rosenblatt").first.wait_for()
+    program.press("ArrowRight")  # scrolls what has the focus
+    for key in ("End", "ArrowLeft"):
+        learner.page.locator("#code-title button").press(key)  # End scrolls the page, and nothing comes before the first
+    learner.tool.painted()
+    assert body.count() == 1
+    fold = learner.page.locator("#sample-title button")
+    fold.click()
+    fold.press("ArrowRight")
+    learner.tool.press("ArrowRight")
+    fold.click()
+    learner.tool.painted()
+    assert body.count() == 1  # what is folded away does not go on
+
+
 def test_without_such_a_lesson_the_arrow_keys_belong_to_the_sample_alone(tool: Start) -> None:
     page = tool()
     page.page.locator("#sample").get_by_role("heading").get_by_role("button").click()
@@ -507,6 +529,33 @@ def test_the_output_is_read_by_touch(tool: Start, touched: str) -> None:
     assert learner.page.locator("#output-readout").inner_text().count("P(") == 3  # it stays when the finger has gone
 
 
+def test_a_finger_that_swipes_reads_nothing(tool: Start) -> None:
+    page = tool("layers=4:tanh", width=360, height=760, has_touch=True, is_mobile=True)
+    canvas = page.page.locator("canvas.output")
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    assert box is not None
+    readout, cross = page.page.locator("#output-readout"), page.page.locator(".output-cross")
+    hint = readout.inner_text()
+    finger = page.page.context.new_cdp_session(page.page)
+    x, y = box["x"] + 80, box["y"] + 120
+    for kind, along in [("touchStart", 0), *(("touchMove", 20 * place) for place in range(1, 6))]:
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x + along, "y": y + along / 10}]})
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    page.rest()
+    assert readout.inner_text() == hint
+    assert page.told("probe") == []
+    canvas.tap(position={"x": 150, "y": 120})
+    page.wait(lambda: bool(page.told("probe")))
+    page.rest()
+    assert readout.inner_text() != hint
+    assert not cross.evaluate("(cross) => cross.hidden")
+    page.page.locator("#output-readout").tap()
+    page.rest()
+    assert readout.inner_text() == hint
+    assert cross.evaluate("(cross) => cross.hidden")
+
+
 @pytest.mark.parametrize(("width", "height"), [(360, 740), (700, 500), (1280, 900)])
 def test_the_task_stays_in_sight_where_it_is_done(tool: Start, width: int, height: int) -> None:
     learner = Learner(tool(width=width, height=height))
@@ -519,3 +568,30 @@ def test_the_task_stays_in_sight_where_it_is_done(tool: Start, width: int, heigh
         assert 0 <= box["y"] < box["y"] + box["height"] <= height, name
     learner.go_on()
     assert learner.step == 1
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize(("width", "height"), [(320, 640), (360, 740), (740, 360)])
+def test_the_task_and_its_buttons_fit_into_a_small_window(
+    tool: Start, width: int, height: int, language: str
+) -> None:
+    page = tool(query=f"?lang={language}", width=width, height=height)
+    foot = page.page.locator(".lesson-foot")
+    for lesson in LESSONS:
+        page.page.locator(f"button[data-lesson={lesson}]").click()
+        for step in range(page.page.locator(".lesson-steps button").count()):
+            page.page.locator(".lesson-steps button").nth(step).click()
+            page.rest()
+            page.page.evaluate("scrollTo({ top: document.documentElement.scrollHeight, behavior: 'instant' })")
+            for button in foot.locator("button").all():
+                box = button.bounding_box()
+                assert box is not None
+                assert 0 <= box["x"] < box["x"] + box["width"] <= width, (lesson, step)
+            place, last = foot.bounding_box(), page.page.locator("main").bounding_box()
+            assert place is not None
+            assert last is not None
+            assert last["y"] + last["height"] <= place["y"] + 1, (lesson, step, place["height"])
+            if height < 400:
+                assert place["height"] < 64, (lesson, step)
+        page.page.locator(".lesson-open header > button").click()
+        page.page.locator(f"button[data-lesson={lesson}]").wait_for()

@@ -219,7 +219,7 @@ def test_other_inputs_of_a_table_span_the_plane(serve: Serve, tool: Start, tmp_p
     assert given.x[:, 3].max() < high
 
 
-NO_ROWS = {"en": "For this, rows with their targets are needed.", "ko": "타깃이 있는 행이 필요합니다."}
+NO_ROWS = {"en": "Training needs rows with their targets.", "ko": "타깃이 있는 행이 필요합니다."}
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])
@@ -233,12 +233,12 @@ def test_without_rows_the_model_is_shown_but_not_trained(
     assert page.page.locator("canvas.network").is_visible()
     assert page.page.locator("#rows tbody tr").count() == 0
     page.page.locator("#rows").get_by_text("--data").wait_for()
-    page.press("e")
-    notice = page.page.locator("#notices [role=alert] p")
-    notice.wait_for()
-    assert notice.inner_text() == NO_ROWS[language]
-    page.press("Space")
-    page.until("data.playing === 'false'")
+    assert page.page.locator("#toolbar .remark").inner_text() == NO_ROWS[language]
+    for key in ("Space", "b", "e"):  # as disabled as their buttons
+        page.press(key)
+    page.rest()
+    assert page.told("error") == []
+    assert page.page.locator("#notices .notice").count() == 0
     assert page.data["step"] == "0"
 
 
@@ -247,9 +247,10 @@ def test_a_model_that_is_not_compiled_says_that_it_cannot_be_trained(serve: Serv
     model = Sequential([Input((2,)), Dense(3, activation="tanh"), Dense(1, activation="sigmoid")], seed=1)
     page = tool(at=serve(model, *given.arguments))
     page.press("b")
-    notice = page.page.locator("#notices [role=alert] p")
-    notice.wait_for()
-    assert notice.inner_text() == ("This model was saved without optimizer and loss: it can be looked at, not trained.")
+    page.rest()
+    assert page.page.locator("#notices .notice").count() == 0
+    remark = page.page.locator("#toolbar .remark").inner_text()
+    assert remark == ("This model was saved without optimizer and loss: it can be looked at, not trained.")
     np.testing.assert_array_equal(page.frames[-1].weights, model.state.params)
 
 
@@ -332,4 +333,17 @@ def test_without_rows_the_page_says_why_there_is_so_little(
 def test_the_page_says_what_an_opened_model_was_trained_by(serve: Serve, tool: Start, tmp_path: Path) -> None:
     given = points(tmp_path)
     page = tool(at=serve(given.model, *given.arguments))
-    page.page.locator("#model").get_by_text("Trained by adam, with the loss binary_crossentropy.").wait_for()
+    page.page.locator("#model").get_by_text("Trained by Adam. Loss: Binary cross-entropy.").wait_for()
+    page.page.get_by_role("button", name="한국어").click()
+    text = "훈련에 쓴 옵티마이저는 Adam, 손실 함수는 이진 교차 엔트로피입니다."
+    page.page.locator("#model").get_by_text(text).wait_for()
+
+
+def test_without_a_loss_its_curves_take_no_place(serve: Serve, tool: Start, tmp_path: Path) -> None:
+    given = points(tmp_path)
+    without = tool(at=serve(given.model))
+    assert without.page.locator("#toolbar .sparkline").is_hidden()
+    bar = without.page.locator("header").bounding_box() or {}
+    with_rows = tool(at=serve(given.model, *given.arguments))
+    assert with_rows.page.locator("#toolbar .sparkline").is_visible()
+    assert bar["height"] == (with_rows.page.locator("header").bounding_box() or {})["height"]

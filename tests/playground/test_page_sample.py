@@ -128,3 +128,19 @@ def test_a_point_that_is_chosen_is_followed_through_the_network(tool: Start) -> 
     point = page.setup["problem"]["points"][number - 1]
     assert page.told("sample")[-1]["x"] == pytest.approx(point[:2])
     assert page.page.locator("#sample .sample-graph svg").is_visible()
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (360, 740)])
+def test_a_point_is_followed_to_its_sample_and_on_by_keys(tool: Start, width: int, height: int) -> None:
+    page = tool("data=moons&count=20&layers=3:tanh", width=width, height=height, reduced_motion="reduce")
+    canvas = page.page.locator("canvas.output")
+    canvas.press("ArrowRight")
+    canvas.press("Enter")
+    page.page.locator(".output-follow").click()
+    page.page.locator("#sample .body[data-step='0']").wait_for()
+    page.rest()
+    box = page.page.locator("#sample-title").bounding_box()
+    assert box is not None
+    assert 0 <= box["y"] < height / 4
+    page.page.keyboard.press("ArrowRight")
+    page.page.locator("#sample .body[data-step='1']").wait_for()

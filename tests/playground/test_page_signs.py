@@ -68,6 +68,36 @@ def test_lines_through_one_place_have_their_handles_apart(tool: Start) -> None:
         assert name == f"line of neuron {unit + 1} of hidden layer 1"
 
 
+NUMBERS = """() => {
+    const kept = (window.numbers = []);
+    const { fillText, clearRect } = CanvasRenderingContext2D.prototype;
+    const isOutput = (pen) => pen.canvas.classList.contains("output");
+    CanvasRenderingContext2D.prototype.clearRect = function (...places) {
+        if (isOutput(this)) kept.length = 0;
+        return clearRect.apply(this, places);
+    };
+    CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
+        const { left, top } = this.canvas.getBoundingClientRect();
+        if (isOutput(this) && this.font.startsWith("600") && /^\\d$/.test(text)) kept.push([left + x, top + y]);
+        return fillText.call(this, text, x, y);
+    };
+}"""
+
+
+def test_no_handle_covers_the_number_of_a_line(tool: Start) -> None:
+    page = tool("data=xor&layers=4:tanh", width=360, height=740)
+    page.page.evaluate(NUMBERS)
+    page.step("e")
+    page.rest()
+    places: list[list[float]] = page.page.evaluate("window.numbers")
+    assert len(places) == 4
+    handles = page.page.get_by_role("slider", name="line of neuron")
+    assert handles.count() == 4
+    for handle in handles.all():
+        at = middle(handle.bounding_box() or {})
+        assert min(math.dist(at, place) for place in places) > 15
+
+
 def test_a_small_negative_number_is_no_minus_zero(tool: Start) -> None:
     page = tool("data=AND&layers=&weights=0.5,-0.001,-0.004")
     assert page.page.locator(".output-equations").inner_text().endswith("0.50 x₁ + 0.00 x₂ + 0.00 = 0")
@@ -138,8 +168,9 @@ def test_each_range_of_activations_has_its_scale(tool: Start) -> None:
     page = tool("layers=3:tanh,3:relu,2:step,2:linear")
     assert scales(page, "#network") == [
         ["tanh", "−1", "0", "1"],
-        ["ReLU, linear", "−max |y|", "0", "max |y|"],
+        ["ReLU", "0", "", "its maximum"],
         ["step, sigmoid", "0", "0.5", "1"],
+        ["linear", "−max |y|", "0", "max |y|"],
     ]
 
 

@@ -179,3 +179,28 @@ def test_the_fall_of_the_loss_is_in_sight_beside_the_figures(tool: Start) -> Non
     curves.click()
     page.until("document.querySelector('#chart').getBoundingClientRect().bottom <= innerHeight || scrollY > 0")
     assert page.page.locator("canvas.chart").is_visible()
+
+
+PAINTINGS = """() => {
+    window.paintings = 0;
+    const { clearRect } = CanvasRenderingContext2D.prototype;
+    CanvasRenderingContext2D.prototype.clearRect = function (...places) {
+        if (this.canvas.closest(".sparkline")) window.paintings += 1;
+        return clearRect.apply(this, places);
+    };
+}"""
+
+
+@pytest.mark.parametrize("width", [1280, 1100])
+def test_the_small_curves_are_painted_only_when_they_are_others(tool: Start, width: int) -> None:
+    page = tool(width=width)
+    page.rest()
+    page.page.evaluate(PAINTINGS)
+    page.page.locator('[data-neuron="0 0"]').hover()
+    page.painted()
+    assert page.page.evaluate("window.paintings") == 0
+    page.step("e")
+    page.rest()
+    assert (page.page.evaluate("window.paintings") > 0) == (width == 1280)  # narrower, they are not shown
+    page.page.set_viewport_size({"width": 1280, "height": 900})
+    page.until("window.paintings > 0")

@@ -77,7 +77,7 @@ class Entry(NamedTuple):
     """A layer as a file describes it."""
 
     class_name: str
-    name: str
+    name: str  # in the file; `config` has the one that it gets here
     config: Config
     folder: str  # where its arrays are in a weights file
     place: str  # for error messages
@@ -239,7 +239,7 @@ def _with_its_activation(entry: Entry) -> Iterator[Entry]:
 
 
 def _named_apart(found: Sequence[Entry]) -> list[Entry]:
-    """Give a layer another name where one before it, in another model, has the same."""
+    """Give a layer another name here where one before it, in another model, has the same."""
     given = {entry.name for entry in found}
     times, apart = Counter[str](), []
     for entry in found:
@@ -248,7 +248,7 @@ def _named_apart(found: Sequence[Entry]) -> list[Entry]:
             name, number = f"{entry.name}_{number}", number + 1
         given.add(name)
         times[entry.name] = max(number, 1)
-        apart.append(entry._replace(name=name, config={**entry.config, "name": name}))
+        apart.append(entry._replace(config={**entry.config, "name": name}))
     return apart
 
 

@@ -53,6 +53,7 @@ LARGEST_OURS: Final = 2**24  # bytes: the history grows with the epochs
 COPIES: Final = 6  # of every weight that a file can hold: itself, and what an optimizer remembers of it
 EIGHT: Final = 8  # bytes, the size of the largest number
 FOLDER_SIZE: Final = 2**14  # bytes that a layer's folders take in an HDF5 file, at most
+INNER: Final = ("layers", "activation")  # folders of a layer that has layers within it
 SAME_NAMES: Final = "Give the layers the names that they have there, or load the whole model from a .keras file."
 # What of a description Keras has no place for, as it is where the file does not say it.
 OURS_ONLY: Final[Mapping[str, Any]] = dict.fromkeys(("rng", "class_names", "data_name", "feature_names", "target_name"))
@@ -70,6 +71,7 @@ class Place(NamedTuple):
     layer: Layer
     plan: LayerPlan
     folder: str
+    name: str  # Keras's, which two layers may share if they are in several models
 
     @property
     def arrays(self) -> tuple[ArrayPlan, ...]:
@@ -83,9 +85,12 @@ class Place(NamedTuple):
         return ("count",) if isinstance(self.layer, Normalization) and self.arrays else ()
 
 
-def _places(layers: Sequence[Layer], input_shape: Shape, folders: Sequence[str]) -> list[Place]:
-    plans = lay_out(layers, name_layers(layers), input_shape)
-    return [Place(*both) for both in zip(layers, plans, folders, strict=True)]
+def _places(
+    layers: Sequence[Layer], input_shape: Shape, folders: Sequence[str], names: Sequence[str] | None = None
+) -> list[Place]:
+    own = name_layers(layers)
+    plans = lay_out(layers, own, input_shape)
+    return [Place(*each) for each in zip(layers, plans, folders, names or own, strict=True)]
 
 
 def _places_of(model: Sequential) -> list[Place]:
@@ -300,8 +305,9 @@ def _made(layer: Mapping[str, Any]) -> Layer:
 def _planned(description: Description, entries: Sequence[keras_configs.Entry]) -> list[Place]:
     """Plan the model that a file describes, without allocating anything."""
     model = description["model"]
-    folders = [entry.folder for entry in entries if entry.class_name not in keras_configs.PASSING_ON]
-    return _places([_made(layer) for layer in model["layers"]], tuple(model["input_shape"]), folders)
+    computing = [entry for entry in entries if entry.class_name not in keras_configs.PASSING_ON]
+    folders, names = [entry.folder for entry in computing], [entry.name for entry in computing]
+    return _places([_made(layer) for layer in model["layers"]], tuple(model["input_shape"]), folders, names)
 
 
 def _most_bytes(places: Sequence[Place]) -> int:
@@ -324,17 +330,23 @@ def _found_places(root: Group, places: Sequence[Place]) -> Sequence[Place]:
 
     Keras tells the names since 3.8 at the latest; the folders alone do not say where a model within the model stands.
     """
-    if all(place.folder.split("/")[1] in root.group("layers") for place in places):
+    layers = root.group("layers")
+    if all(place.folder.split("/")[1] in layers for place in places) or not _has_inner_layers(layers):
         return places
-    named = list(islice(_named_folders(root.group("layers"), "layers"), 2 * files.MOST_LAYERS))
+    named = list(islice(_named_folders(layers, "layers"), 2 * files.MOST_LAYERS))
     names, folders = Counter(name for name, _ in named), dict(named)
     for place in places:
-        if names[place.plan.name] != 1:
+        if names[place.name] != 1:
             raise FileFormatError(
-                f"{root.file.who}: expected the weights of one layer {place.plan.name!r} in {root.file.name}, got "
-                f"those of {names[place.plan.name]}. {SAME_NAMES}"
+                f"{root.file.who}: expected the weights of one layer {place.name!r} in {root.file.name}, got "
+                f"those of {names[place.name]}. {SAME_NAMES}"
             )
-    return [place._replace(folder=folders[place.plan.name]) for place in places]
+    return [place._replace(folder=folders[place.name]) for place in places]
+
+
+def _has_inner_layers(layers: Group) -> bool:
+    """Return whether one of the layers is a model, or has a layer as its activation."""
+    return any(inner in layers.group(child) for child in islice(layers, files.MOST_LAYERS) for inner in INNER)
 
 
 def _named_folders(layers: Group, path: str) -> Iterator[tuple[str, str]]:
@@ -343,6 +355,7 @@ def _named_folders(layers: Group, path: str) -> Iterator[tuple[str, str]]:
         folder, group = f"{path}/{child}", layers.group(child)
         if "layers" in group:
             yield from _named_folders(group.group("layers"), f"{folder}/layers")
+            continue  # the model itself may be called like a layer of its own
         for own in (folder, f"{folder}/activation") if "activation" in group else (folder,):
             variables = (group.group("activation") if own != folder else group).group("vars")
             yield str(variables.attribute("name")), own
@@ -359,7 +372,7 @@ def _read_legacy_weights(root: Group, places: Sequence[Place], dtype: str) -> Te
         raise root.file.damaged(f"weights of {sum(map(len, groups))} layers for {len(wanted)} that have some")
     found: list[list[Dataset]] = []
     for layers in groups:
-        names = [place.plan.name for place in wanted[len(found) : len(found) + len(layers)]]
+        names = [place.name for place in wanted[len(found) : len(found) + len(layers)]]
         if len(layers) > 1 and sorted(layers) != sorted(names):
             raise FileFormatError(
                 f"{root.file.who}: expected the weights of the layers {', '.join(names)} in {root.file.name}, got a "

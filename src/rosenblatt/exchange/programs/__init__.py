@@ -5,8 +5,9 @@ predict.py     Python, NumPy alone
 predict.js     a JavaScript module, for browsers and Node
 
 Run by itself, each answers rows of comma-separated numbers, from a file or its standard input, by the same rule. A row
-has one number in each cell, in decimal or nan. A first line of as many cells without any number is a header and is
-passed over, as blank lines are. Anything else ends the program with one line that says where, and the exit code 1.
+has one number in each cell, in decimal or nan; C reads cells of up to 98 characters. A first line of as many cells
+without any number is a header and is passed over, as blank lines are. Anything else ends the program with one line that
+says where, and the exit code 1.
 
 chain          the model as a plain list of steps
 c, python, javascript         each language: its functions, and how a chain becomes a file

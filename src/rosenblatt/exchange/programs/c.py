@@ -185,14 +185,17 @@ MAIN = """\
 
 enum {{ LONGEST = 99, DIGITS = {digits} }}; /* letters of a cell; digits that give a number back */
 
-/* Reads a cell, without the space around it and without the mark EF BB BF that some files begin with. Returns what
-   ends it: a comma, the end of the line or of the file. */
-static int next_cell(FILE *file, char *cell)
+/* Reads a cell, without the space around it and, in the first one, without the mark EF BB BF that some files begin
+   with. Returns what ends it: a comma, the end of the line or of the file. */
+static int next_cell(FILE *file, char *cell, int first)
 {{
     int letter, length = 0;
-    while ((letter = getc(file)) != ',' && letter != '\\n' && letter != EOF)
-        if (length < LONGEST && (length > 0 || !(isspace(letter) || memchr("\\xEF\\xBB\\xBF", letter, 3))))
+    for (long read = 1; (letter = getc(file)) != ',' && letter != '\\n' && letter != EOF; read++) {{
+        if (length < LONGEST && (length > 0 || !isspace(letter)))
             cell[length++] = letter ? (char)letter : '?';
+        if (first && read == 3 && length == 3 && memcmp(cell, "\\xEF\\xBB\\xBF", 3) == 0)
+            length = 0;
+    }}
     while (length > 0 && isspace((unsigned char)cell[length - 1]))
         length--;
     cell[length] = 0;
@@ -205,7 +208,7 @@ static int is_number(const char *cell, double *number)
     char *end;
     *number = strtod(cell, &end);
     return end > cell && *end == 0 && strlen(cell) < LONGEST &&
-           (isnan(*number) || cell[strspn(cell, "+-.0123456789eE")] == 0);
+           (isnan(*number) ? !strchr(cell, '(') : cell[strspn(cell, "+-.0123456789eE")] == 0); /* nan(12) is none */
 }}
 
 int main(int count, char **arguments)
@@ -235,7 +238,7 @@ int main(int count, char **arguments)
         long cells = 0, numbers = 0;
         do {{
             double number;
-            letter = next_cell(file, cell);
+            letter = next_cell(file, cell, line == 1 && cells == 0);
             if (is_number(cell, &number)) {{
                 if (cells < INPUTS)
                     x[cells] = (real)number;

@@ -178,18 +178,19 @@ export function classify(row) {{
 }}
 """
 MAIN = """\
-const NUMBER = /^[+-]?((\\d+\\.?\\d*|\\.\\d+)(e[+-]?\\d+)?|nan)$/i;
+const NUMBER = /^[ \\t\\v\\f\\r]*[+-]?((\\d+\\.?\\d*|\\.\\d+)(e[+-]?\\d+)?|nan)[ \\t\\v\\f\\r]*$/i;
+const trimmed = (cell) => cell.replace(/^[ \\t\\v\\f\\r]+|[ \\t\\v\\f\\r]+$/g, "");
 
 // The numbers of each line; a first line without any is a header.
 function* rowsOf(text) {{
-  for (const [place, line] of text.split("\\n").entries()) {{
-    const cells = line.split(",").map((cell) => cell.trim());
+  for (const [place, line] of text.replace(/^\\uFEFF/, "").split("\\n").entries()) {{
+    const cells = line.split(",");
     const wrong = cells.filter((cell) => !NUMBER.test(cell));
-    if (line.trim() === "" || (place === 0 && cells.length === {inputs} && wrong.length === {inputs})) continue;
+    if (trimmed(line) === "" || (place === 0 && cells.length === {inputs} && wrong.length === {inputs})) continue;
     const where = `in line ${{place + 1}}`;
     if (cells.length !== {inputs})
       throw new Error(`predict: expected {inputs} numbers separated by commas ${{where}}, got ${{cells.length}}.`);
-    if (wrong.length > 0) throw new Error(`predict: expected numbers ${{where}}, got '${{wrong[0]}}'.`);
+    if (wrong.length > 0) throw new Error(`predict: expected numbers ${{where}}, got '${{trimmed(wrong[0])}}'.`);
     yield cells.map(Number);
   }}
 }}
@@ -211,7 +212,7 @@ function main(given) {{
     for (const row of rowsOf(fs.readFileSync(files[0] ?? 0, "utf8"))) {{
       rows++;
 {answered}      const numbers = [...predict(row)].map((number) => Number(number.toPrecision({digits})));
-      console.log(numbers.join().toLowerCase());
+      console.log(numbers.join().toLowerCase().replaceAll("infinity", "inf"));
     }}
     if (rows === 0) throw new Error("predict: expected rows of {inputs} numbers, got none.");
   }} catch (error) {{

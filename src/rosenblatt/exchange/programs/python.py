@@ -87,25 +87,36 @@ def classify(x):
 
 MAIN = '''\
 USAGE = "Usage: python {file} {option}[rows.csv]"
-NUMBER = re.compile(r"[+-]?(([0-9]+\\.?[0-9]*|\\.[0-9]+)(e[+-]?[0-9]+)?|nan)", re.IGNORECASE)
+SPACE = " \\t\\n\\v\\f\\r"
+NUMBER = r"\\s*[+-]?(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:e[+-]?[0-9]+)?|nan)\\s*"
+NUMBERS = re.compile(f"{{NUMBER}}(?:,{{NUMBER}})*", re.IGNORECASE | re.ASCII)
 
 
-def rows_of(lines):
-    """Yield the numbers of each line; a first line without any is a header."""
+def blocks_of(lines, most):
+    """Yield the numbers of the lines, many rows at a time; a first line without any is a header."""
+    rows = []
     for place, line in enumerate(lines, 1):
-        cells = [cell.strip() for cell in line.split(",")]
-        wrong = [cell for cell in cells if not NUMBER.fullmatch(cell)]
-        if cells == [""] or (place == 1 and len(wrong) == len(cells) == {inputs}):
+        cells = line.split(",")
+        wrong = [] if NUMBERS.fullmatch(line) else [cell for cell in cells if not NUMBERS.fullmatch(cell)]
+        if not line.strip(SPACE) or (place == 1 and len(wrong) == len(cells) == {inputs}):
             continue
-        if len(cells) != {inputs}:
-            sys.exit(f"predict: expected {inputs} numbers separated by commas in line {{place}}, got {{len(cells)}}.")
-        if wrong:
-            sys.exit(f"predict: expected numbers in line {{place}}, got '{{wrong[0]}}'.")
-        yield [float(cell) for cell in cells]
+        if wrong or len(cells) != {inputs}:
+            yield rows  # those before it are answered
+            if len(cells) != {inputs}:
+                told = f"{inputs} numbers separated by commas in line {{place}}, got {{len(cells)}}"
+            else:
+                told = f"numbers in line {{place}}, got '{{wrong[0].strip(SPACE)}}'"
+            sys.exit(f"predict: expected {{told}}.")
+        rows.append([float(cell) for cell in cells])
+        if len(rows) == most:
+            yield rows
+            rows = []
+    yield rows
 
 
 def main(arguments):
     """Print the answer to each row."""
+    sys.stdout.reconfigure(errors="backslashreplace")  # where it lacks the letters of a name
     files = {files}
     if "--help" in files:
         print(USAGE)
@@ -118,15 +129,16 @@ def main(arguments):
             signal.signal(getattr(signal, name), signal.SIG_DFL)
     np.seterr(all="ignore")
     try:
-        lines = open(files[0] if files else 0, encoding="utf-8-sig", errors="replace")
+        lines = open(files[0] if files else 0, encoding="utf-8-sig", errors="replace", newline="\\n")
     except OSError as error:
         sys.exit(f"{{files[0]}}: {{error.strerror}}")
-    rows = 0
+    answered = 0
     with lines:
-        for row in rows_of(lines):
-            rows += 1
-{answered}            print(*(f"{{number:.{digits}g}}" for number in predict([row]).ravel()), sep=",")
-    if rows == 0:
+        for rows in filter(None, blocks_of(lines, 1 if lines.isatty() else 1000)):
+            answered += len(rows)
+{answered}            for answer in predict(rows).reshape(len(rows), -1).tolist():
+                print(*(f"{{number:.{digits}g}}" for number in answer), sep=",")
+    if answered == 0:
         sys.exit("predict: expected rows of {inputs} numbers, got none.")
 
 
@@ -135,7 +147,7 @@ if __name__ == "__main__":
 '''
 ANSWERED = """\
             if "--classes" in arguments:
-                print(classify([row])[0])
+                print(*classify(rows), sep="\\n")
                 continue
 """
 

@@ -1,13 +1,7 @@
 /** The keys that work wherever the reader is, but not while they type. */
 
-const KEYS = {
-  " ": (actions, state) => actions.send({ do: state.status?.playing ? "pause" : "play" }),
-  b: (actions) => actions.send({ do: "batch" }),
-  e: (actions) => actions.send({ do: "epoch" }),
-  r: (actions) => actions.send({ do: "rewind" }),
-  z: (actions) => actions.send({ do: "back" }),
-  "?": (actions) => actions.showDialog("help"),
-};
+/** What each key presses in the toolbar; what is disabled there cannot be pressed by its key either. */
+const KEYS = { " ": ".play", b: ".batch", e: ".epoch", r: ".rewind", z: ".back", "?": ".help" };
 /** The same keys by their place, for keyboards that write no Latin letters, such as Korean ones. */
 const PLACES = { Space: " ", KeyB: "b", KeyE: "e", KeyR: "r", KeyZ: "z" };
 
@@ -16,7 +10,7 @@ const TYPING = "input:not([type=range], [type=checkbox], [type=radio], [type=fil
 const PRESSED_BY_SPACE = "button, a, summary, select, input:not([type=range])";
 const SEARCHED_BY_LETTERS = "select";
 
-export function keyboard(actions, current) {
+export function keyboard() {
   let last = null; // what the reader has used last: pointerdown or keydown
   let reached = false; // whether the keyboard, and not the mouse, has brought the focus to where it is
   const note = ({ type }) => {
@@ -36,7 +30,7 @@ export function keyboard(actions, current) {
     if (!(key in KEYS)) return;
     if (reached && target.closest(key === " " ? PRESSED_BY_SPACE : SEARCHED_BY_LETTERS)) return;
     event.preventDefault();
-    if (!event.repeat || key !== " ") KEYS[key](actions, current());
+    if (!event.repeat || key !== " ") document.querySelector(`#toolbar button${KEYS[key]}`).click();
   });
 }
 

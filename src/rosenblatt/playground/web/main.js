@@ -110,11 +110,16 @@ const actions = {
     const points = [...actions.settings().points, [x1, x2, state.drawing.class]];
     actions.send({ do: "set", changes: { points } });
   },
-  /** Shows a section, from its top on, or, where that is enough, by the least scrolling: `block` is "nearest" then. */
-  open(name, block = "start") {
-    const place = document.getElementById(name);
-    place.dispatchEvent(new Event("unfold"));
-    place.scrollIntoView({ behavior: state.motion ? "smooth" : "auto", block });
+  unfold: (name) => document.getElementById(name)?.dispatchEvent(new Event("unfold")),
+  /** Shows a section, from its top on. */
+  open(name) {
+    actions.unfold(name);
+    document.getElementById(name).scrollIntoView({ behavior: state.motion ? "smooth" : "auto" });
+  },
+  /** Shows a section, and lets the keyboard go on from there. */
+  goTo(name) {
+    actions.open(name);
+    document.getElementById(`${name}-title`).focus({ preventScroll: true });
   },
   showDialog: (name) => document.getElementById(name).showModal(),
   reconnect: () => start(state.setup?.address ?? readHash().settings),
@@ -287,7 +292,7 @@ document.querySelector(".skip").addEventListener("click", (event) => {
 });
 for (const place of document.querySelectorAll("[data-panel]")) section(place);
 start(readHash().settings);
-keyboard(actions, () => state);
+keyboard();
 for (const [place, view, patience = 0] of PARTS) {
   const element = document.querySelector(place);
   const render = view(element, actions);

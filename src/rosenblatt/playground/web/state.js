@@ -110,9 +110,13 @@ function withSetup(state, setup) {
     drawing: setup.settings?.data === "drawn" ? (state.drawing ?? { class: 0, cursor: null }) : null,
     diverged: null,
     error: state.greeted ? null : state.error,
-    notices: state.greeted ? state.notices.filter((notice) => notice.kind !== "error") : state.notices,
+    notices: state.notices.filter((notice) => !isOver(notice, state, setup)),
   };
 }
+
+/** Whether a notice has nothing more to say: an error once something else is set up, a lost table once there is one. */
+const isOver = (notice, { greeted }, { settings }) =>
+  (greeted && notice.kind === "error") || (settings?.data === "table" && matterOf(notice) === "table");
 
 /** The layer whose space is shown: the last hidden one until another is chosen. */
 function hiddenLayer(state, last) {
@@ -134,7 +138,7 @@ function thinned(rows) {
 let nextNotice = 1;
 
 /** What a notice is about: the file that was opened last, or one error of one field. */
-const matterOf = ({ key, values }) => (key.startsWith("table_") || values.field === "table" ? "table" : `${key} ${values.field}`);
+const matterOf = ({ key, values }) => (/^(notices\.)?table_/.test(key) || values.field === "table" ? "table" : `${key} ${values.field}`);
 
 /** The state with one more notice for the reader: "error" is told at once, "status" politely. One of the same matter goes. */
 export function withNotice(state, key, values = {}, kind = "error") {

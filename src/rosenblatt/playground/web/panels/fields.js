@@ -44,6 +44,7 @@ export function numberField({ name, whole = false, ladder, send }) {
   /** Who leaves what was refused sees the value that holds again, and may still read what was wrong with the other one. */
   input.addEventListener("blur", () => {
     if (!wrong.isTold() || shown === null) return;
+    if (input.value !== tidy(shown)) wrong.name(input.valueAsNumber);
     input.value = tidy(shown);
     input.ariaInvalid = null;
   });
@@ -128,8 +129,10 @@ function told(input, name) {
   const element = build("p", { class: "wrong", id: `wrong-${name}`, role: "alert", hidden: true });
   let language = "en";
   let complaint = null;
+  let refused = NaN; // the value that is complained about, once another one stands in the field
   function show() {
-    setText(element, complaint ? errorText(language, ...complaint) : "");
+    const reason = complaint ? errorText(language, ...complaint) : "";
+    setText(element, Number.isNaN(refused) ? reason : word(language, "field.refused", { value: refused, reason }));
     element.hidden = !complaint;
     if (complaint) input.setAttribute("aria-describedby", element.id);
     else input.removeAttribute("aria-describedby");
@@ -140,7 +143,13 @@ function told(input, name) {
     /** Tells an error by its key; null for none. */
     tell(key, values) {
       complaint = key && [key, values];
+      refused = NaN;
       input.ariaInvalid = key ? "true" : null;
+      show();
+    },
+    /** Names the value that was refused: it stands in the field no longer. */
+    name(value) {
+      refused = value;
       show();
     },
     word(next) {

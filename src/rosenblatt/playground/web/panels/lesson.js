@@ -36,7 +36,7 @@ export function lesson(element, actions) {
   const previous = button(() => go(state.lesson.step - 1));
   const next = button(() => go(state.lesson.step + 1), "primary");
   const again = button(() => arrive(current().lesson, state.lesson.step, true), "plain");
-  const show = button(() => goTo(current().step.panel), "plain");
+  const show = button(() => actions.goTo(current().step.panel), "plain");
   const open = build(
     "div",
     { class: "lesson-open" },
@@ -156,7 +156,7 @@ export function lesson(element, actions) {
     const own = lesson.steps[index];
     const from = afresh ? lesson.steps.slice(0, index + 1).findLastIndex((step) => step.changes) : index;
     for (const step of lesson.steps.slice(from, index + 1)) setUp(step);
-    document.getElementById(own.panel)?.dispatchEvent(new Event("unfold"));
+    actions.unfold(own.panel);
   }
 
   function setUp({ changes, speed, look: wanted, sample }) {
@@ -183,12 +183,6 @@ export function lesson(element, actions) {
     if (!ticked && !grown) return;
     if (ticked) actions.announce(say("lesson.done"));
     actions.put({ lesson: { ...state.lesson, memory, done: state.lesson.done.map((was, place) => was || (ticked && place === index)) } });
-  }
-
-  /** Shows a section, and lets the keyboard go on from there. */
-  function goTo(panel) {
-    actions.open(panel);
-    document.getElementById(`${panel}-title`).focus({ preventScroll: true });
   }
 
   function current() {

@@ -1,7 +1,7 @@
 /** How the network learns: loss, optimizer, learning rate, penalties, batch size, start of the weights. */
 
 import { unchanged } from "../state.js";
-import { word } from "../words.js";
+import { nameOf, word } from "../words.js";
 import { build, setText } from "./build.js";
 import { choiceField, numberField } from "./fields.js";
 
@@ -36,7 +36,7 @@ export function model(element, actions) {
     const { settings, problem, opened, compiled: by } = state.setup;
     const { choices } = state.welcome;
     compiled.hidden = !opened || !by;
-    if (!compiled.hidden) setText(compiled, word(state.language, "model.compiled", by));
+    if (!compiled.hidden) setText(compiled, word(state.language, "model.compiled", inWords(state.language, by)));
     const options = {
       loss: ofTask(choices.losses, problem.task),
       optimizer: choices.optimizers,
@@ -48,6 +48,12 @@ export function model(element, actions) {
     }
   };
 }
+
+/** By what a model was trained, in words; names that have none stay as they are. */
+const inWords = (language, { optimizer, loss }) => ({
+  optimizer: nameOf(language, "optimizer", optimizer),
+  loss: nameOf(language, "loss", loss),
+});
 
 /** Choices that depend on the task come as an object by task; others as one list. */
 export const ofTask = (choices, task) => (Array.isArray(choices) ? choices : (choices[task] ?? []));

@@ -15,15 +15,32 @@ export function notices(element, actions) {
     const { language, diverged, connected } = state;
     if (unchanged(before, state, "language", "diverged", "connected", "notices", "lost")) return;
     before = state;
-    const lines = state.notices.map((notice) => [notice.kind, line(language, notice)]);
-    if (diverged) lines.push(["error", divergedLine(language, diverged)]);
-    if (connected === null) lines.push(["status", waitingLine(language)]);
-    if (connected === false) lines.push(["error", lostLine(language, state.lost)]);
-    const hadFocus = element.contains(document.activeElement);
+    const lines = state.notices.map((notice) => [notice.kind, line(language, notice), `notice ${notice.id}`]);
+    if (diverged) lines.push(["error", divergedLine(language, diverged), "diverged"]);
+    if (connected === null) lines.push(["status", waitingLine(language), "waiting"]);
+    if (connected === false) lines.push(["error", lostLine(language, state.lost), "lost"]);
+    for (const [, shown, name] of lines) shown.dataset.name = name;
+    const pressed = document.activeElement;
+    const held = element.contains(pressed) ? pressed.closest(".notice") : null;
+    const place = held && [...held.querySelectorAll("button")].indexOf(pressed);
     show(urgent, lines, "error");
     show(polite, lines, "status");
-    if (hadFocus) document.querySelector("#toolbar .play").focus(); // what was pressed is gone
+    if (held) (same(held, place) ?? following()).focus();
   };
+
+  /** The button that had the focus before its notice was written anew, if the notice is still there. */
+  function same({ dataset }, place) {
+    return element.querySelector(`[data-name="${dataset.name}"]`)?.querySelectorAll("button")[place];
+  }
+
+  /** Where the focus goes when its notice has gone: to the next notice, else to Play, or what can be pressed instead. */
+  function following() {
+    return (
+      element.querySelector(".notice:not(.late) button") ??
+      document.querySelector("#toolbar .play:enabled") ??
+      document.querySelector("#toolbar .tools button:enabled, #toolbar .preferences button")
+    );
+  }
 
   function line(language, { id, key, values, kind }) {
     const text = kind === "error" ? errorText(language, key, values) : word(language, key, values);

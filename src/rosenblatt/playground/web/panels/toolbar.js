@@ -78,7 +78,7 @@ export function toolbar(element, actions) {
     if (before?.language !== state.language || before?.theme !== state.theme) wording();
     if (!unchanged(before, state, "status", "language", "setup")) showStatus();
     if (!unchanged(before, state, "language", "setup")) showRemark();
-    curves.hidden = state.hide.includes("chart");
+    curves.hidden = state.hide.includes("chart") || Boolean(obstacle()); // without training there is no loss
     if (!unchanged(before, state, "frame", "setup", "status", "language")) showReadings();
   };
 

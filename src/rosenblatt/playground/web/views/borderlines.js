@@ -27,15 +27,26 @@ export function drawLines(pen, state, box, lineFor, active) {
   if (!frame?.weights || isElsewhere) return;
   const emphasis = active ?? inFirst(look.hover) ?? inFirst(look.neuron);
   const draw = hasLines(setup) ? drawStraight : drawContour;
-  const taken = []; // where numbers are already
+  const handles = draw === drawStraight ? handlePlaces(state, box, lineFor) : [];
+  const numbers = []; // where they are already
   pen.save();
   pen.clip(box.left, box.top, box.side, box.side);
   for (const unit of unitsWithLines(state)) {
     const places = draw(pen, state, box, unit, lineFor, unit === emphasis);
-    if (places) drawNumber(pen, state.theme, unit, awayFrom(taken, places, box), unit === emphasis);
+    if (!places) continue;
+    const place = awayFrom([...numbers, ...handles], places, box) ?? awayFrom(numbers, places, box);
+    if (place) numbers.push(place);
+    drawNumber(pen, state.theme, unit, place, unit === emphasis);
   }
   pen.restore();
 }
+
+/** Where the handles of the lines are: a number that lay there would be covered by one. */
+const handlePlaces = (state, box, lineFor) =>
+  unitsWithLines(state)
+    .map((unit) => visible(lineFor(unit), state.setup.problem.bounds, unit))
+    .filter(Boolean)
+    .map(({ handle }) => box.pixels(handle));
 
 /** A neuron's line with the side on which its sum is positive; gives the places where its number may stand. */
 function drawStraight(pen, { setup, theme }, box, unit, lineFor, strong) {
@@ -50,7 +61,7 @@ function drawStraight(pen, { setup, theme }, box, unit, lineFor, strong) {
   const [nx, ny] = towardsPositive(line, box);
   const arrow = [x + 17 * nx, y + 17 * ny, x + 9 * nx - 5 * ny, y + 9 * ny + 5 * nx, x + 9 * nx + 5 * ny, y + 9 * ny - 5 * nx];
   pen.polygon(arrow, { fill: ink, stroke: ring, width: 1 });
-  return [16, 50].flatMap((by) => [...inwards(from, to, by), ...inwards(to, from, by)]);
+  return [16, 50, 84].flatMap((by) => [...inwards(from, to, by), ...inwards(to, from, by)]);
 }
 
 /** Where a neuron's map passes its neutral value; gives the places where its number may stand. */
@@ -80,16 +91,13 @@ export function inwards([x, y], [towardsX, towardsY], by) {
   return [x + ((towardsX - x) * by) / size, y + ((towardsY - y) * by) / size];
 }
 
-/** The first of some places that is inside the box and away from the numbers already there. */
+/** The first of some places that is inside the box and away from those that are taken; null where there is none. */
 function awayFrom(taken, places, { left, top, side }) {
   const stride = Math.max(2, 2 * Math.floor(places.length / 24));
   for (let i = 0; i < places.length; i += stride) {
     const [x, y] = [places[i], places[i + 1]];
     if (x < left + 9 || y < top + 9 || x > left + side - 9 || y > top + side - 9) continue;
-    if (taken.every(([a, b]) => Math.hypot(a - x, b - y) > 19)) {
-      taken.push([x, y]);
-      return [x, y];
-    }
+    if (taken.every(([a, b]) => Math.hypot(a - x, b - y) > 19)) return [x, y];
   }
   return null;
 }

@@ -53,22 +53,30 @@ export function showRanges(list, state) {
   for (const [layer, { activation, maps, range }] of setup.network.layers.entries()) {
     if (maps !== "plane") continue;
     const ofClass = isProbability(setup, { layer, unit: 0 });
-    const key = JSON.stringify([range, ofClass]);
-    if (!byRange.has(key)) byRange.set(key, { names: new Set(), range, ofClass });
+    const isPositive = activation === "relu";
+    const key = JSON.stringify([range, ofClass, isPositive]);
+    if (!byRange.has(key)) byRange.set(key, { names: new Set(), range, ofClass, isPositive });
     byRange.get(key).names.add(activationName(state, activation));
   }
   list.replaceChildren(...[...byRange.values()].map((scale) => ofRange(state, scale)));
 }
 
 /** The lowest and the highest value, and between them the colours with the value in the middle. */
-function ofRange({ language, theme, setup }, { names, range, ofClass }) {
+function ofRange({ language, theme, setup }, { names, range, ofClass, isPositive }) {
   const { ink, surface } = palette(theme);
-  const most = word(language, "network.most");
-  const [low, high] = range?.map((value) => number(value, 0)) ?? [`−${most}`, most];
+  const [low, high] = range?.map((value) => number(value, 0)) ?? ends(language, isPositive);
   const middle = range ? (range[0] + range[1]) / 2 : 0;
   const classes = setup.problem.classes.slice(0, MOST_STRIPS).map((_, index) => evenly([surface, classColour(index, theme)]));
-  const scale = colourScale(ofClass ? classes : [evenly([NEGATIVE, surface, POSITIVE])], ink, ofClass ? "" : String(middle));
+  const colours = isPositive ? [surface, POSITIVE] : [NEGATIVE, surface, POSITIVE];
+  const scale = colourScale(ofClass ? classes : [evenly(colours)], ink, ofClass || isPositive ? "" : String(middle));
   return build("li", {}, build("span", { class: "of" }, [...names].join(", ")), build("span", {}, low), scale, build("span", {}, high));
+}
+
+/** What stands at both ends of a scale without bounds. */
+function ends(language, isPositive) {
+  if (isPositive) return ["0", word(language, "network.highest")];
+  const most = word(language, "network.most");
+  return [`−${most}`, most];
 }
 
 const test = ({ language }, style) => item(mark([["circle", 5, style]]), word(language, "output.legend.test"));

@@ -66,7 +66,7 @@ export function neuronButtons(actions, current) {
   function choose(neuron) {
     const isChosen = same(current().state.look.neuron, neuron);
     actions.look({ neuron: isChosen ? null : neuron });
-    if (!isChosen) actions.open("neuron", "nearest");
+    if (!isChosen) actions.unfold("neuron"); // without scrolling, by which the tile could leave the screen
   }
 
   /** Arrow keys go from neuron to neuron; a layer of fewer neurons is entered at the nearest. */

@@ -76,7 +76,7 @@ export function output(element, actions) {
   const legend = build("ul", { class: "legend" });
   const options = outputOptions(actions);
   const missing = build("p", { class: "hint", hidden: true });
-  const follow = build("button", { type: "button", class: "output-follow", hidden: true, onclick: () => actions.open("sample") });
+  const follow = build("button", { type: "button", class: "output-follow", hidden: true, onclick: () => actions.goTo("sample") });
   const stage = new Stage(sheet, "output", () => repaint(), paper);
   const { canvas } = stage;
   const data = stage.layer();
@@ -192,8 +192,8 @@ export function output(element, actions) {
 
   // ---- Pointer and keyboard on the plane --------------------------------------------------------------------------
 
-  canvas.addEventListener("pointermove", ({ offsetX, offsetY }) => {
-    if (!box || handles.isDragging) return;
+  canvas.addEventListener("pointermove", ({ offsetX, offsetY, pointerType }) => {
+    if (!box || handles.isDragging || pointerType === "touch") return; // a finger that moves scrolls the page
     const at = [offsetX, offsetY];
     if (!box.holds(at)) return readout.read(null);
     const near = handles.lineAt(at);
@@ -201,10 +201,10 @@ export function output(element, actions) {
     handles.activate(near?.unit ?? null);
     readout.read(box.plane(at));
   });
-  sheet.addEventListener("pointerleave", ({ pointerType }) => {
+  sheet.addEventListener("pointerleave", () => {
     if (handles.isDragging) return;
     handles.activate(null);
-    if (!readout.byKeys && pointerType !== "touch") readout.read(null); // a finger leaves as soon as it has touched
+    if (readout.by === "mouse") readout.read(null); // a finger leaves as soon as it has touched
   });
 
   /** A press that moves takes the line under it, one that does not chooses. */
@@ -215,6 +215,7 @@ export function output(element, actions) {
     const stop = () => {
       canvas.removeEventListener("pointermove", dragged);
       canvas.removeEventListener("pointerup", released);
+      canvas.removeEventListener("pointercancel", stop); // the page scrolls
     };
     const dragged = (moved) => {
       if (Math.hypot(moved.offsetX - from[0], moved.offsetY - from[1]) < DRAG_FROM) return;
@@ -224,11 +225,12 @@ export function output(element, actions) {
     const released = () => {
       stop();
       if (!box.holds(from)) return;
-      readout.read(box.plane(from));
+      readout.read(box.plane(from), event.pointerType === "touch" ? "touch" : "mouse");
       choose(box.plane(from));
     };
     canvas.addEventListener("pointermove", dragged);
     canvas.addEventListener("pointerup", released);
+    canvas.addEventListener("pointercancel", stop);
   });
 
   canvas.addEventListener("keydown", (event) => {
@@ -238,7 +240,7 @@ export function output(element, actions) {
     if (isChoice || readout.walk(event)) event.preventDefault();
     if (isChoice) choose(readout.cursor, Infinity);
   });
-  canvas.addEventListener("blur", () => readout.byKeys && readout.read(null));
+  canvas.addEventListener("blur", () => readout.by !== "mouse" && readout.read(null)); // a press elsewhere, too
 
   return render;
 }

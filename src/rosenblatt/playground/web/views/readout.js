@@ -13,14 +13,14 @@ const STEP = 0.02; // share of the plane
 const LARGE_STEP = 0.1; // with Shift
 
 export class Readout {
-  /** The cross at the place, for the keyboard. */
+  /** The cross at the place, for keyboard and touch: there is no pointer on the screen then. */
   cross = build("div", { class: "output-cross", "aria-hidden": "true", hidden: true });
   text = build("p", { class: "output-readout number", id: "output-readout" });
   live = build("p", { class: "visually-hidden", "aria-live": "polite" });
   /** The place that is read, x1 and x2. */
   cursor = null;
-  /** Whether the place was chosen by keyboard. */
-  byKeys = false;
+  /** By what the place was chosen: "mouse", "touch" or "keys". */
+  by = "mouse";
   #probedAt = 0;
   #waiting = null;
 
@@ -30,12 +30,12 @@ export class Readout {
   }
 
   /** Reads the network at a place, or nowhere. */
-  read(at, byKeys = false) {
+  read(at, by = "mouse") {
     if (!at && !this.cursor) return;
     this.cursor = at;
-    this.byKeys = Boolean(at) && byKeys;
-    this.cross.hidden = !this.byKeys;
-    if (this.byKeys) moveTo(this.cross, this.current().box.pixels(at));
+    this.by = by;
+    this.cross.hidden = by === "mouse";
+    if (!this.cross.hidden) moveTo(this.cross, this.current().box.pixels(at));
     if (at) this.#probe();
     else setTimeout(() => this.cursor || this.actions.put({ probe: null }), PROBE_EVERY);
   }
@@ -55,7 +55,7 @@ export class Readout {
     const [x1, x2] = this.cursor ?? [(x1Low + x1High) / 2, (x2Low + x2High) / 2];
     const within = (value, low, high) => Math.max(low, Math.min(high, value));
     const to = [x1 + by[0] * share * (x1High - x1Low), x2 + by[1] * share * (x2High - x2Low)];
-    this.read([within(to[0], x1Low, x1High), within(to[1], x2Low, x2High)], true);
+    this.read([within(to[0], x1Low, x1High), within(to[1], x2Low, x2High)], "keys");
     return true;
   }
 
@@ -69,7 +69,7 @@ export class Readout {
     const { state } = this.current();
     if (!state.probe || !this.cursor) return setText(this.text, hint);
     setText(this.text, `${where(state)}: ${answer(state)}`);
-    if (this.byKeys) setText(this.live, this.text.textContent);
+    if (this.by === "keys") setText(this.live, this.text.textContent);
     return undefined;
   }
 

@@ -43,7 +43,9 @@ export function sample(element, actions) {
   const panel = element.closest("section");
   panel.addEventListener("folded", steps.stop);
   document.addEventListener("keydown", (event) => {
-    if (state && (panel.contains(event.target) || isLesson())) steps.walk(event);
+    const isInside = panel.contains(event.target);
+    const isShown = state && !panel.classList.contains("folded");
+    if (isShown && (isInside || isLesson())) steps.walk(event, isInside);
   });
 
   return function render(next) {
@@ -57,6 +59,7 @@ export function sample(element, actions) {
     showChoice();
     const isHere = Boolean(state.sample) && asking.isOf(state.setup);
     element.classList.toggle("sample-none", !isHere);
+    element.classList.remove("sample-waiting");
     if (isHere) show(before?.language !== state.language);
     else showMissing();
   };
@@ -94,6 +97,7 @@ export function sample(element, actions) {
     const isNone = !hasRows() || asking.isRefused(state.setup);
     const key = state.error?.key === "sample_too_large" ? "too_large" : isNone ? "none" : "waiting";
     setText(summary, say(`sample.${key}`));
+    element.classList.toggle("sample-waiting", key === "waiting");
     delete element.dataset.step;
     steps.stop();
     drawn = null;

@@ -8,10 +8,16 @@ const HEIGHT = 34;
 
 export function sparkline(element) {
   let state = {};
-  const stage = new Stage(element, "losses", paint);
+  let isShown = false;
+  const stage = new Stage(element, "losses", () => {});
+  // After the stage's own observer: what has come in the meantime is painted when the curves are seen again.
+  new ResizeObserver(([entry]) => {
+    isShown = entry.contentRect.width > 0;
+    paint();
+  }).observe(element);
 
   function paint() {
-    if (!stage.hostWidth || !state.setup) return;
+    if (!isShown || !stage.hostWidth || !state.setup) return;
     stage.resize(stage.hostWidth, HEIGHT);
     drawLosses(stage.clear(), state, stage);
   }
@@ -19,6 +25,7 @@ export function sparkline(element) {
   return function render(next) {
     const before = state;
     state = next;
-    if (!unchanged(before, state, "theme", "rows", "setup", "look", "kept")) paint();
+    const isSame = unchanged(before, state, "theme", "rows", "setup", "kept") && unchanged(before.look, state.look, "logAxis", "smoothing");
+    if (!isSame) paint();
   };
 }

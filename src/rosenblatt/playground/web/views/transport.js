@@ -6,6 +6,7 @@ import { show, tool } from "./tools.js";
 
 const PLAY_EVERY = 1100; // ms between two operations
 const OWN_KEYS = "input, select, textarea, dialog"; // what does something of its own by arrow keys
+const SCROLLED = '[tabindex="0"]'; // and what may be scrolled by them
 
 /** `current()` gives {step, steps}: the operation shown, and how many there are; `go` is called with the one wanted. */
 export function transport(current, go) {
@@ -47,11 +48,12 @@ export function transport(current, go) {
     element,
     to,
     stop,
-    /** Arrow keys, Home and End, where nothing else has a use for them. */
-    walk(event) {
+    /** Arrow keys, and inside the section Home and End, where nothing else has a use for them. */
+    walk(event, isInside) {
       const { step } = current();
-      const wanted = { ArrowLeft: step - 1, ArrowRight: step + 1, Home: 0, End: Infinity }[event.key];
-      if (wanted === undefined || event.defaultPrevented || event.target.closest(OWN_KEYS)) return;
+      const wanted = { ArrowLeft: step - 1, ArrowRight: step + 1, ...(isInside && { Home: 0, End: Infinity }) }[event.key];
+      if (wanted === undefined || event.defaultPrevented) return;
+      if (event.target.closest(isInside ? OWN_KEYS : `${OWN_KEYS}, ${SCROLLED}`)) return;
       if (event.ctrlKey || event.altKey || event.metaKey) return;
       event.preventDefault();
       to(wanted);

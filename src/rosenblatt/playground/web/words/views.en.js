@@ -19,6 +19,7 @@ export default {
   "network.rest": "mean",
   "network.ranges": "Colours of the neurons",
   "network.most": "max |y|",
+  "network.highest": "its maximum",
 
   "output.picture": "The network's answer over {x1} and {x2}. Arrow keys read it at a place, Enter chooses the nearest point.",
   "output.picture.drawing": "The network's answer over {x1} and {x2}. Arrow keys move, Enter puts a point there.",

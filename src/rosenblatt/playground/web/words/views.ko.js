@@ -18,7 +18,8 @@ export default {
   "network.hint": "선은 가중치입니다. 파란 실선은 양수, 주황 점선은 음수이고, 굵을수록 절댓값이 큽니다. 선을 누르면 가중치를 고칠 수 있고, 뉴런을 누르면 자세히 살펴볼 수 있습니다.",
   "network.rest": "평균",
   "network.ranges": "뉴런의 색",
-  "network.most": "최대 |y|",
+  "network.most": "최대 절댓값",
+  "network.highest": "최댓값",
 
   "output.picture": "{x1}, {x2} 평면에서 신경망이 내놓는 답. 화살표 키로 값을 읽고, Enter 키로 가장 가까운 점을 고르세요.",
   "output.picture.drawing": "{x1}, {x2} 평면에서 신경망이 내놓는 답. 화살표 키로 움직이고, Enter 키로 점을 찍으세요.",
