@@ -343,7 +343,7 @@ def test_without_a_loss_its_curves_take_no_place(serve: Serve, tool: Start, tmp_
     given = points(tmp_path)
     without = tool(at=serve(given.model))
     assert without.page.locator("#toolbar .sparkline").is_hidden()
-    bar = without.page.locator("header").bounding_box() or {}
+    bar = without.page.locator(".top header").bounding_box() or {}
     with_rows = tool(at=serve(given.model, *given.arguments))
     assert with_rows.page.locator("#toolbar .sparkline").is_visible()
-    assert bar["height"] == (with_rows.page.locator("header").bounding_box() or {})["height"]
+    assert bar["height"] == (with_rows.page.locator(".top header").bounding_box() or {})["height"]

@@ -25,6 +25,8 @@ def follow(page: Tool, row: int) -> dict[str, object]:
     field = section.get_by_role("spinbutton").first
     field.fill(str(row))
     field.press("Enter")
+    wanted = pytest.approx(page.setup["problem"]["points"][row - 1][:2], abs=1e-3)
+    page.wait(lambda: bool(page.told("sample")) and page.told("sample")[-1]["x"] == wanted)
     page.rest()
     return page.told("sample")[-1]
 

@@ -85,7 +85,7 @@ NUMBERS = """() => {
 
 
 def test_no_handle_covers_the_number_of_a_line(tool: Start) -> None:
-    page = tool("data=xor&layers=4:tanh", width=360, height=740)
+    page = tool("data=XOR&layers=4:tanh", width=360, height=740)
     page.page.evaluate(NUMBERS)
     page.step("e")
     page.rest()

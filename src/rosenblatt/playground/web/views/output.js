@@ -225,6 +225,7 @@ export function output(element, actions) {
     const released = () => {
       stop();
       if (!box.holds(from)) return;
+      if (event.pointerType === "touch") canvas.focus({ preventScroll: true }); // not every tap does so by itself
       readout.read(box.plane(from), event.pointerType === "touch" ? "touch" : "mouse");
       choose(box.plane(from));
     };
