@@ -136,5 +136,6 @@ def test_a_gate_has_no_test_figures(tool: Start) -> None:
     assert "test" not in page.page.locator(".chart-reading").inner_text()
     page.page.locator("#chart summary").click()
     heads = page.page.locator("#chart .chart-table th")
+    heads.first.wait_for()
     assert heads.all_inner_texts() == ["Epoch", "Training loss", "Training accuracy"]
     assert page.page.locator("#confusion table").count() == 1
