@@ -121,6 +121,7 @@ def test_layers_and_weights_are_those_of_the_model(serve: Serve, tool: Start, tm
     assert page.page.locator("canvas.network").is_visible()
 
     page.page.get_by_role("button", name="output neuron 1").click()
+    page.painted()
     bias = page.page.locator("#neuron").get_by_role("spinbutton", name="bias b")
     assert float(bias.input_value()) == pytest.approx(float(given.model.get_weights()[-1][0]), abs=1e-3)
     first = page.page.locator("#neuron").get_by_role("spinbutton").first
