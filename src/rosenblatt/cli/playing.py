@@ -8,7 +8,7 @@ from rosenblatt import files, playground
 from rosenblatt.arguments import LANGUAGES
 from rosenblatt.cli.options import check_value
 from rosenblatt.cli.output import complain, count, tell
-from rosenblatt.cli.sources import load, rows_of
+from rosenblatt.cli.sources import is_table, load, rows_of
 from rosenblatt.cli.using import in_shape, open_model, rows_for
 from rosenblatt.datasets import tables
 from rosenblatt.errors import ArgumentError, DataError
@@ -74,8 +74,7 @@ def _check(address: str) -> None:
 
 def _rows(model: Sequential, given: str, target: str | None) -> playground.Rows:
     """Load rows for a model: a table without the column of its answers holds inputs alone."""
-    is_table = Path(given).suffix.lower() == ".csv"
-    if is_table and target is None and model.target_name not in tables.read_csv(given).columns:
+    if is_table(given) and target is None and model.target_name not in tables.read_csv(given).columns:
         x = in_shape(model, rows_of(given, None, model), given)
         tell(f"Data: {count(len(x), 'row')} of {given}, without targets")
         return x, None
@@ -84,14 +83,14 @@ def _rows(model: Sequential, given: str, target: str | None) -> playground.Rows:
 
 def _inputs(path: Path, target: str | None) -> list[str] | None:
     """Return the names of the columns that a model reads, where the data are a table."""
-    if path.suffix.lower() != ".csv":
+    if not is_table(path):
         return None
     return [name for name in tables.read_csv(path).columns if name != target]
 
 
 def _table(path: Path, target: str | None) -> playground.Table:
     """Read an own table that is to be learnt from."""
-    if path.suffix.lower() != ".csv":
+    if not is_table(path):
         raise ArgumentError(f"--data: expected a .csv file where no MODEL is given, got {path}. Name a model, too.")
     from rosenblatt.playground.errors import SettingsError
 

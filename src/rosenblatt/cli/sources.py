@@ -41,6 +41,11 @@ class Source(NamedTuple):
     target_name: str | None = None
 
 
+def is_table(given: str | Path) -> bool:
+    """Tell whether a path is that of a table, a .csv file."""
+    return Path(given).suffix.lower() == ".csv"
+
+
 def load(given: str, target: str | None = None, model: Sequential | None = None) -> Source:
     """Load the data set or the file named on the command line.
 
@@ -55,7 +60,7 @@ def load(given: str, target: str | None = None, model: Sequential | None = None)
         ArgumentError: a target where none is needed, or none where one is.
     """
     suffix = Path(given).suffix.lower()
-    if suffix == ".csv":
+    if is_table(given):
         return _from_csv(given, target, model)
     name = given.lower().replace("_", "-")
     if suffix != ".npz" and name not in SETS:
@@ -194,7 +199,7 @@ def _arrays(given: str) -> dict[str, Array]:
 
 def rows_of(given: str, target: str | None, model: Sequential) -> Array:
     """Load rows to be predicted: of a .csv the columns that the model knows, or all but the target; of an .npz x."""
-    if Path(given).suffix.lower() == ".csv":
+    if is_table(given):
         table = tables.read_csv(given)
         if target is not None and target != model.target_name:
             table.place_of(target, "--target")  # says which columns there are
