@@ -556,7 +556,7 @@ def test_a_finger_that_swipes_reads_nothing(tool: Start) -> None:
 
 @pytest.mark.parametrize(("width", "height"), [(360, 740), (700, 500), (1280, 900)])
 def test_the_task_stays_in_sight_where_it_is_done(tool: Start, width: int, height: int) -> None:
-    learner = Learner(tool(width=width, height=height))
+    learner = Learner(tool(width=width, height=height, reduced_motion="reduce"))  # which scrolls at once
     learner.enter("gates")
     learner.page.get_by_role("button", name="Show “Chosen neuron”").click()
     learner.tool.until("scrollY > 0")
